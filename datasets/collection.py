@@ -1,0 +1,104 @@
+"""A collection of labelled photos: what a data file such as street.yaml describes."""
+
+import os
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import yaml
+
+PHOTO_SUFFIXES = frozenset({".bmp", ".jpeg", ".jpg", ".png", ".webp"})
+
+_VARIABLE = re.compile(r"\$\{(?P<name>\w+)(?::-(?P<default>[^}]*))?\}")
+
+
+class CollectionError(ValueError):
+    """A data file that cannot be used; the message says what to change."""
+
+
+@dataclass(frozen=True)
+class Collection:
+    """Photos in splits, with a label file each.
+
+    Attributes:
+        root: folder that the splits are relative to.
+        names: class names; the index is the class id.
+        splits: split name to its folder of photos, relative to `root`.
+    """
+
+    root: Path
+    names: tuple[str, ...]
+    splits: dict[str, str]
+
+    @classmethod
+    def read(cls, data_file: Path) -> "Collection":
+        """Reads a data file in ultralytics' form.
+
+        `path` may name environment variables as `${NAME}` or `${NAME:-default}`; a relative path counts from the
+        folder of the data file.
+
+        Raises:
+            CollectionError: no such file, no photos where it points, or names that are not numbered 0, 1, 2 …
+        """
+        if not data_file.is_file():
+            raise CollectionError(f"no data file at {data_file}; pass the path of a file such as datasets/street.yaml")
+        content = yaml.safe_load(data_file.read_text(encoding="utf-8"))
+        if not isinstance(content, dict) or not isinstance(content.get("names"), dict):
+            raise CollectionError(f"{data_file}: expected the keys train, val and names (0: person, 1: bicycle, …)")
+        names = content["names"]
+        if sorted(names) != list(range(len(names))):
+            raise CollectionError(f"{data_file}: class ids {sorted(names)} must count up from 0 without gaps")
+        root = data_file.parent / expand(str(content.get("path", ".")), data_file)
+        splits = {key: str(content[key]) for key in ("train", "val", "test") if content.get(key)}
+        for split, folder in splits.items():
+            if not (root / folder).is_dir():
+                raise CollectionError(f"{data_file}: {split} points to {root / folder}, which is no folder")
+        return cls(root.resolve(), tuple(names[index] for index in range(len(names))), splits)
+
+    def photos(self, split: str) -> list[Path]:
+        """The photos of a split, sorted by name."""
+        if split not in self.splits:
+            raise CollectionError(f"no split {split!r}; there are {', '.join(self.splits)}")
+        return photos_in(self.root / self.splits[split])
+
+    def labels_of(self, photo: Path) -> Path:
+        """Where the labels of a photo are kept: `labels/` in place of the last `images/` of its path."""
+        return label_path(photo)
+
+    def __iter__(self) -> Iterator[tuple[str, Path]]:
+        """Every photo with the name of its split."""
+        for split in self.splits:
+            for photo in self.photos(split):
+                yield split, photo
+
+
+def photos_in(folder: Path) -> list[Path]:
+    """The photos below a folder, sorted by path."""
+    return sorted(path for path in folder.rglob("*") if path.suffix.lower() in PHOTO_SUFFIXES)
+
+
+def label_path(photo: Path) -> Path:
+    """The label file of a photo in ultralytics' layout: `images` becomes `labels`, the suffix becomes `.txt`."""
+    parts = list(photo.with_suffix(".txt").parts)
+    for index in range(len(parts) - 1, -1, -1):
+        if parts[index] == "images":
+            parts[index] = "labels"
+            return Path(*parts)
+    return photo.with_suffix(".txt")
+
+
+def expand(text: str, data_file: Path) -> str:
+    """Fills in environment variables, `${NAME}` and `${NAME:-default}`.
+
+    Raises:
+        CollectionError: a variable without a default is not set.
+    """
+
+    def value(match: re.Match[str]) -> str:
+        found = os.environ.get(match["name"]) or match["default"]
+        if found is None:
+            raise CollectionError(f"{data_file}: the environment variable {match['name']} is not set")
+        return found
+
+    return _VARIABLE.sub(value, text)

@@ -1,0 +1,186 @@
+"""The training set: human labels, teacher labels, replay, empty grounds and collages in one self-contained folder."""
+
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import cv2
+import numpy as np
+import yaml
+from numpy.typing import NDArray
+
+from datasets.classes import CLASSES, TAUGHT
+from datasets.collages import Cell, collage
+from datasets.collection import Collection, photos_in
+from datasets.grounds import empty_ground, has_texture
+from datasets.labels import Labels, concatenate, read_labels, write_labels
+from datasets.teacher import beside_human
+
+HELD_OUT_EVERY = 8
+"""Every eighth replay photo is kept from training, to see whether the old classes fade."""
+
+COLLAGE_COLUMNS = (3, 4, 5)
+"""Grids that collages take turns in."""
+
+
+class TrainingSetError(ValueError):
+    """The training set cannot be assembled; the message says what is missing."""
+
+
+@dataclass
+class TrainingSet:
+    """Assembles a folder that `train.py` reads, with `street.yaml`, `images/` and `labels/`.
+
+    The splits are `train`, `val` (the collection's own) and `test` (replay photos kept from training).
+
+    Attributes:
+        collection: the street photos with their human labels.
+        replay: folder of photos of people and vehicles, without labels.
+        teacher: folder of the teacher's labels, one file a photo, with confidences (`python -m datasets label`).
+        out: folder to write; what it held is replaced.
+        confidence: teacher labels below are not trained on.
+        grounds: number of empty grounds wanted.
+        collages: number of collages wanted.
+        seed: makes the same folder again.
+    """
+
+    collection: Collection
+    replay: Path
+    teacher: Path
+    out: Path
+    confidence: float = 0.4
+    grounds: int = 150
+    collages: int = 90
+    seed: int = 0
+    counts: dict[str, int] = field(default_factory=dict, init=False)
+
+    def assemble(self) -> dict[str, int]:
+        """Writes the folder and returns how many photos of each kind it holds.
+
+        Raises:
+            TrainingSetError: the teacher has not labelled all photos, or the collection has other classes.
+        """
+        if self.collection.names != CLASSES:
+            raise TrainingSetError(f"classes {self.collection.names} are not the street classes {CLASSES}")
+        replay = photos_in(self.replay)
+        everything = [photo for _, photo in self.collection] + replay
+        unlabelled = [photo for photo in everything if not self._teacher_file(photo).is_file()]
+        if unlabelled:
+            raise TrainingSetError(
+                f"{len(unlabelled)} photos such as {unlabelled[0]} have no teacher label in {self.teacher}; "
+                "run: python -m datasets label"
+            )
+        for name in ("images", "labels"):
+            shutil.rmtree(self.out / name, ignore_errors=True)
+        self.counts = {}
+        for split, photo in self.collection:
+            self._add_photo(photo, split, read_labels(self.collection.labels_of(photo)), "street")
+        for index, photo in enumerate(replay):
+            held_out = index % HELD_OUT_EVERY == 0
+            self._add_photo(photo, "test" if held_out else "train", Labels.empty(), "replay")
+        random = np.random.default_rng(self.seed)
+        self._add_grounds(random, [photo for index, photo in enumerate(replay) if index % HELD_OUT_EVERY])
+        self._add_collages(random)
+        self._write_data_file()
+        return self.counts
+
+    def _teacher_file(self, photo: Path) -> Path:
+        return self.teacher / f"{photo.stem}.txt"
+
+    def _known(self, photo: Path, human: Labels) -> Labels:
+        """Human labels and all teacher labels that do not contradict them, unsure ones included."""
+        taught = read_labels(self._teacher_file(photo))
+        return concatenate([human, beside_human(taught.where(np.isin(taught.class_id, TAUGHT)), human)])
+
+    def _add_photo(self, photo: Path, split: str, human: Labels, kind: str) -> None:
+        """Copies a photo and writes its labels: the human ones and the sure ones of the teacher."""
+        known = self._known(photo, human)
+        target = self.out / "images" / split / photo.name
+        target.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(photo, target)
+        self._write_labels(target, known.where(known.confidence >= self.confidence).clipped())
+        self._count(f"{split}: {kind}")
+
+    def _add_picture(self, name: str, picture: NDArray[np.uint8], labels: Labels, kind: str) -> None:
+        """Writes a picture made here into the training split."""
+        target = self.out / "images" / "train" / f"{name}.jpg"
+        if not cv2.imwrite(str(target), picture, [cv2.IMWRITE_JPEG_QUALITY, 92]):
+            raise TrainingSetError(f"cannot write {target}; is there room on the disk?")
+        self._write_labels(target, labels)
+        self._count(f"train: {kind}")
+
+    def _write_labels(self, photo: Path, labels: Labels) -> None:
+        write_labels(self.out / "labels" / photo.parent.name / f"{photo.stem}.txt", labels)
+
+    def _count(self, kind: str) -> None:
+        self.counts[kind] = self.counts.get(kind, 0) + 1
+
+    def _add_grounds(self, random: np.random.Generator, replay: list[Path]) -> None:
+        """Cuts empty grounds out of street scenes: replay photos and those that show tricycles.
+
+        Close-ups of litter are left out, since what lies beside a labelled piece may be another one.
+        """
+        scenes: list[tuple[Path, Labels]] = [(photo, Labels.empty()) for photo in replay]
+        for photo in self.collection.photos("train"):
+            human = read_labels(self.collection.labels_of(photo))
+            if CLASSES.index("e_tricycle") in human.class_id:
+                scenes.append((photo, human))
+        made = 0
+        for index in random.permutation(len(scenes)):
+            if made == self.grounds:
+                return
+            photo, human = scenes[index]
+            crop = empty_ground(read_photo(photo), self._known(photo, human), random)
+            if crop is not None and has_texture(crop):
+                self._add_picture(f"ground-{made:03d}-{photo.stem}", crop, Labels.empty(), "empty ground")
+                made += 1
+
+    def _add_collages(self, random: np.random.Generator) -> None:
+        """Makes collages of the photos that show one cigarette butt each, with an empty ground here and there."""
+        butt = CLASSES.index("cigarette_butt")
+        close_ups = [
+            (photo, labels)
+            for photo, labels in self._labelled("train")
+            if len(labels) and (labels.class_id == butt).all()
+        ]
+        grounds = sorted((self.out / "images" / "train").glob("ground-*.jpg"))
+        if not close_ups:
+            return
+        for number in range(self.collages):
+            columns = COLLAGE_COLUMNS[number % len(COLLAGE_COLUMNS)]
+            cells: list[Cell] = []
+            for _ in range(columns**2):
+                if grounds and random.random() < 0.25:
+                    cells.append((read_photo(grounds[random.integers(len(grounds))]), Labels.empty()))
+                else:
+                    photo, labels = close_ups[random.integers(len(close_ups))]
+                    cells.append((read_photo(photo), labels))
+            picture, labels = collage(cells, columns)
+            self._add_picture(f"collage-{number:03d}", picture, labels, "collage")
+
+    def _labelled(self, split: str) -> Iterator[tuple[Path, Labels]]:
+        for photo in self.collection.photos(split):
+            yield photo, read_labels(self.collection.labels_of(photo))
+
+    def _write_data_file(self) -> None:
+        content = {
+            "path": ".",
+            "train": "images/train",
+            "val": "images/val",
+            "test": "images/test",
+            "names": dict(enumerate(CLASSES)),
+        }
+        (self.out / "street.yaml").write_text(yaml.safe_dump(content, sort_keys=False), encoding="utf-8")
+
+
+def read_photo(path: Path) -> NDArray[np.uint8]:
+    """BGR pixels of a photo, shape (height, width, 3).
+
+    Raises:
+        TrainingSetError: the file is not a picture, or cut short.
+    """
+    photo = cv2.imread(str(path), cv2.IMREAD_COLOR)
+    if photo is None:
+        raise TrainingSetError(f"{path} is not a readable picture; run: python -m datasets check")
+    return photo.astype(np.uint8, copy=False)

@@ -1,0 +1,1 @@
+"""Frames in, violations out. Knows no web and no database."""

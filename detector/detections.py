@@ -1,0 +1,132 @@
+"""Detections: what the model saw in one frame, as one struct of arrays."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from enum import IntEnum
+
+import numpy as np
+from numpy.typing import NDArray
+
+FloatArray = NDArray[np.float32]
+IntArray = NDArray[np.int64]
+BoolArray = NDArray[np.bool_]
+
+
+class ObjectClass(IntEnum):
+    """What the model can see. The numbers are a contract: labels, models and other programs use them."""
+
+    PERSON = 0
+    BICYCLE = 1
+    MOTORCYCLE = 2
+    CAR = 3
+    BUS = 4
+    TRUCK = 5
+    E_TRICYCLE = 6
+    CIGARETTE_BUTT = 7
+    GARBAGE = 8
+
+    @property
+    def label(self) -> str:
+        """The class's name as labels, JSON and the registry write it, for example ``e_tricycle``."""
+        return self.name.lower()
+
+
+CLASS_NAMES: tuple[str, ...] = tuple(c.label for c in ObjectClass)
+"""Names in the order of their numbers: ``CLASS_NAMES[6] == "e_tricycle"``."""
+
+
+def _empty(*shape: int) -> FloatArray:
+    return np.empty(shape, dtype=np.float32)
+
+
+@dataclass(slots=True)
+class Detections:
+    """N detections of one frame, one row each; every array has N as its first length.
+
+    Attributes:
+        xyxy: (N, 4) float32, left, top, right, bottom in pixels of the upright frame.
+        class_id: (N,) int64, an :class:`ObjectClass` each.
+        confidence: (N,) float32, 0 to 1.
+        track_id: (N,) int64, the track that each detection belongs to; -1 where it has none.
+
+    Raises:
+        ValueError: where the arrays do not agree in length or ``xyxy`` is not (N, 4).
+
+    Examples:
+        >>> import numpy as np
+        >>> d = Detections(np.array([[0, 0, 10, 20]], np.float32), np.array([0]), np.array([0.9], np.float32))
+        >>> len(d), d.ground_points().tolist()
+        (1, [[5.0, 20.0]])
+        >>> len(d[d.confidence > 0.95])
+        0
+    """
+
+    xyxy: FloatArray = field(default_factory=lambda: _empty(0, 4))
+    class_id: IntArray = field(default_factory=lambda: np.empty(0, np.int64))
+    confidence: FloatArray = field(default_factory=lambda: _empty(0))
+    track_id: IntArray | None = None
+
+    def __post_init__(self) -> None:
+        self.xyxy = np.asarray(self.xyxy, np.float32)
+        if self.xyxy.ndim != 2 or self.xyxy.shape[1] != 4:
+            raise ValueError(f"xyxy must have shape (N, 4), got {self.xyxy.shape}")
+        count = len(self.xyxy)
+        self.class_id = np.asarray(self.class_id, np.int64)
+        self.confidence = np.asarray(self.confidence, np.float32)
+        self.track_id = (
+            np.full(count, -1, np.int64) if self.track_id is None else np.asarray(self.track_id, np.int64)
+        )
+        for name in ("class_id", "confidence", "track_id"):
+            shape = getattr(self, name).shape
+            if shape != (count,):
+                raise ValueError(f"{name} must have shape ({count},) to match xyxy, got {shape}")
+
+    def __len__(self) -> int:
+        return len(self.xyxy)
+
+    def __getitem__(self, index: BoolArray | IntArray | Sequence[int] | slice) -> "Detections":
+        """The rows that a mask, a list of indices or a slice names, as new Detections."""
+        return Detections(self.xyxy[index], self.class_id[index], self.confidence[index], self.tracks[index])
+
+    def __iter__(self) -> Iterator[tuple[FloatArray, ObjectClass, float, int]]:
+        """Row by row, for drawing and printing only: loops over boxes are slow."""
+        rows = zip(self.xyxy, self.class_id, self.confidence, self.tracks, strict=True)
+        for box, class_id, confidence, track in rows:
+            yield box, ObjectClass(int(class_id)), float(confidence), int(track)
+
+    @property
+    def tracks(self) -> IntArray:
+        """(N,) int64 track numbers; -1 where a detection has no track."""
+        assert self.track_id is not None  # __post_init__ fills it
+        return self.track_id
+
+    @classmethod
+    def concatenate(cls, parts: Sequence["Detections"]) -> "Detections":
+        """All rows of all parts, in order."""
+        if not parts:
+            return cls()
+        return cls(
+            np.concatenate([p.xyxy for p in parts]),
+            np.concatenate([p.class_id for p in parts]),
+            np.concatenate([p.confidence for p in parts]),
+            np.concatenate([p.tracks for p in parts]),
+        )
+
+    def of_class(self, *classes: ObjectClass) -> "Detections":
+        """Only the rows of the named classes."""
+        return self[np.isin(self.class_id, [int(c) for c in classes])]
+
+    def shifted(self, x: float, y: float) -> "Detections":
+        """The same rows moved by (x, y) pixels: from a tile's coordinates to its picture's."""
+        moved = self.xyxy + np.array([x, y, x, y], np.float32)
+        return Detections(moved, self.class_id, self.confidence, self.tracks)
+
+    def ground_points(self) -> FloatArray:
+        """(N, 2) float32: the bottom centre of each box, where the object meets the ground."""
+        return np.stack([(self.xyxy[:, 0] + self.xyxy[:, 2]) / 2, self.xyxy[:, 3]], axis=1)
+
+    def areas(self) -> FloatArray:
+        """(N,) float32: box areas in square pixels."""
+        size = np.clip(self.xyxy[:, 2:] - self.xyxy[:, :2], 0, None)
+        areas: FloatArray = size[:, 0] * size[:, 1]
+        return areas
