@@ -14,7 +14,8 @@ class Frame:
     """One picture and when it was taken.
 
     Attributes:
-        image: (height, width, 3) uint8, blue, green, red, upright. Shared by everybody who looks: never written to.
+        image: (height, width, 3) uint8, blue, green, red, upright. Shared by everybody who looks: never
+            written to.
         time: when it was captured, aware UTC.
         seconds: stream time since the source's first frame, from timestamps; never goes backwards.
         number: position in the source, counted from 0; a gap is a frame that was dropped.
