@@ -1,0 +1,253 @@
+"""Model: pictures in, detections out."""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Final, Self
+
+import cv2
+import numpy as np
+import structlog
+
+from detector.detections import Detections, FloatArray, IntArray, ObjectClass
+from detector.letterbox import Letterbox
+from detector.regions import Tiling, merge_tiles, plan_tiles, wants_tiles
+from detector.registry import ModelEntry, ModelError, Registry
+from detector.runtimes import Runtime, RuntimeName, open_runtime
+from detector.sources.frame import Image
+
+log: structlog.stdlib.BoundLogger = structlog.get_logger(__name__)
+
+Confidence = float | Mapping[ObjectClass, float] | None
+"""Least confidence: one for all classes, some by class (others as registered), or None: all as registered."""
+
+MAX_BATCH: Final = 8
+"""Pictures in one call of the runtime; more of them cost memory and are not quicker on a CPU."""
+DEFAULT_CONFIDENCE: Final = 0.25
+"""For classes for which the registry names no threshold."""
+NMS_IOU: Final = 0.6
+"""Boxes of one class that agree this much are one object; only for models with plain output."""
+
+
+class Model:
+    """An exported model with its letterbox and its decoding.
+
+    :meth:`detect` does everything at once. A pipeline that overlaps the steps calls :meth:`prepare`,
+    :meth:`infer` and :meth:`decode` itself, each from a thread of its own.
+
+    Args:
+        entry: what the registry says of the model.
+        runtime: the loaded model.
+        name: the model's name in the registry.
+    """
+
+    def __init__(self, entry: ModelEntry, runtime: Runtime, name: str = "") -> None:
+        self.entry = entry
+        self.runtime = runtime
+        self.name = name
+        self._class_ids = np.array([int(c) for c in entry.object_classes], np.int64)
+        self._thresholds = np.array(
+            [entry.thresholds.get(label, DEFAULT_CONFIDENCE) for label in entry.classes], np.float32
+        )
+        self._check()
+
+    @classmethod
+    def load(
+        cls,
+        name: str | None = None,
+        *,
+        registry: Registry | Path | None = None,
+        runtime: RuntimeName = "auto",
+        threads: int | None = None,
+    ) -> Self:
+        """Load a registered model and run it once.
+
+        Args:
+            name: its name in the registry; the default one where None.
+            registry: the registry or where it lies; the installed one where None.
+            runtime: what computes it.
+            threads: threads of one call; one for each CPU where None.
+
+        Raises:
+            ModelError: where the registry or the file is missing or broken, the file's SHA-256 is not the
+                registered one, or the model's output is not what the registry says.
+        """
+        if not isinstance(registry, Registry):
+            registry = Registry.load(registry)
+        entry = registry.entry(name)
+        content = entry.read()
+        try:
+            return cls(entry, open_runtime(content, runtime, threads), name or registry.default)
+        except ModelError as error:
+            raise ModelError(f"{entry.path}: {error}") from error
+
+    def letterbox(self, width: int, height: int) -> Letterbox:
+        """How a picture of that size is fitted into the input."""
+        return Letterbox.fit(width, height, long_side=self.entry.input_size, stride=self.entry.stride)
+
+    def prepare(self, image: Image, out: FloatArray | None = None) -> tuple[FloatArray, Letterbox]:
+        """A picture as the model wants it.
+
+        Args:
+            image: (height, width, 3) uint8, blue, green, red.
+            out: (3, input height, input width) float32 to write into, so that no memory is asked for; made
+                where None.
+
+        Returns:
+            ``out`` and the letterbox that :meth:`decode` needs.
+        """
+        letterbox = self.letterbox(image.shape[1], image.shape[0])
+        if out is None:
+            out = np.empty(letterbox.shape, np.float32)
+        letterbox.apply(image, out)
+        return out, letterbox
+
+    def infer(self, batch: FloatArray) -> FloatArray:
+        """The model's raw output for (N, 3, height, width) prepared pictures."""
+        return self.runtime.run(batch)
+
+    def decode(
+        self, raw: FloatArray, letterboxes: Sequence[Letterbox], confidence: Confidence = None
+    ) -> list[Detections]:
+        """Detections in pixels of each picture, the surest first.
+
+        Boxes that are not numbers are dropped with a log line; those without a pixel inside the picture
+        silently.
+
+        Args:
+            raw: what :meth:`infer` gave.
+            letterboxes: one for each picture of the batch.
+            confidence: the least confidence.
+        """
+        limits = self._limits(confidence)
+        plain = self.entry.output == "plain"
+        found = _plain_rows(raw, limits) if plain else _end2end_rows(raw, limits)
+        return [self._on_picture(rows, letterbox) for rows, letterbox in zip(found, letterboxes, strict=True)]
+
+    def detect(self, images: Sequence[Image], *, confidence: Confidence = None) -> list[Detections]:
+        """Detections of each picture; pictures whose inputs have one shape go into one call of the runtime.
+
+        Args:
+            images: (height, width, 3) uint8 each, blue, green, red; sizes may differ.
+            confidence: the least confidence.
+
+        Raises:
+            ValueError: where a picture has no pixels.
+        """
+        groups: defaultdict[tuple[int, int, int], list[int]] = defaultdict(list)
+        for number, image in enumerate(images):
+            groups[self.letterbox(image.shape[1], image.shape[0]).shape].append(number)
+        results = [Detections()] * len(images)
+        for shape, numbers in groups.items():
+            for first in range(0, len(numbers), MAX_BATCH):
+                chunk = numbers[first : first + MAX_BATCH]
+                batch = np.empty((len(chunk), *shape), np.float32)
+                boxes = [self.prepare(images[n], out)[1] for n, out in zip(chunk, batch, strict=True)]
+                decoded = self.decode(self.infer(batch), boxes, confidence)
+                for number, detections in zip(chunk, decoded, strict=True):
+                    results[number] = detections
+        return results
+
+    def detect_photo(
+        self, image: Image, *, tiles: Tiling = "auto", confidence: Confidence = None
+    ) -> Detections:
+        """Detections of one picture of any size, small things included.
+
+        Args:
+            image: (height, width, 3) uint8, blue, green, red.
+            tiles: ``auto`` looks at a large picture as a whole and, for small things, tile by tile; ``off``
+                only as a whole.
+            confidence: the least confidence.
+        """
+        height, width = image.shape[:2]
+        (whole,) = self.detect([image], confidence=confidence)
+        if tiles == "off" or not wants_tiles(width, height, self.entry.input_size):
+            return whole
+        plan = plan_tiles(width, height, self.entry.input_size)
+        scaled = image
+        if (plan.width, plan.height) != (width, height):
+            scaled = np.asarray(
+                cv2.resize(image, (plan.width, plan.height), interpolation=cv2.INTER_AREA), np.uint8
+            )
+        crops = [scaled[top:bottom, left:right] for left, top, right, bottom in plan.tiles.tolist()]
+        factor = np.array([width / plan.width, height / plan.height] * 2, np.float32)
+        parts = [whole]
+        for seen, tile in zip(self.detect(crops, confidence=confidence), plan.tiles, strict=True):
+            moved = seen.shifted(float(tile[0]), float(tile[1]))
+            parts.append(Detections(moved.xyxy * factor, moved.class_id, moved.confidence))
+        frames = np.concatenate([np.array([[0, 0, width, height]], np.float32), plan.tiles * factor])
+        return merge_tiles(parts, frames, width, height)
+
+    def _limits(self, confidence: Confidence) -> FloatArray:
+        """(classes,) least confidence in the order of the model's output."""
+        if confidence is None:
+            return self._thresholds
+        if isinstance(confidence, Mapping):
+            limits = self._thresholds.copy()
+            for place, class_id in enumerate(self.entry.object_classes):
+                limits[place] = confidence.get(class_id, limits[place])
+            return limits
+        return np.full(len(self._class_ids), confidence, np.float32)
+
+    def _on_picture(self, rows: FloatArray, letterbox: Letterbox) -> Detections:
+        """Detections from (K, 6) rows: box in input pixels, confidence, place of the class."""
+        boxes = letterbox.to_picture(rows[:, :4])
+        keep = ((boxes[:, 2:] - boxes[:, :2]) >= 1).all(axis=1)
+        places = rows[keep, 5].astype(np.int64)
+        return Detections(boxes[keep], self._class_ids[places], rows[keep, 4])
+
+    def _check(self) -> None:
+        """Run the model once: finds a wrong registry entry before the first picture and warms the runtime."""
+        letterbox = self.letterbox(4, 3)
+        raw = self.runtime.run(np.zeros((1, *letterbox.shape), np.float32))
+        plain, classes = self.entry.output == "plain", len(self._class_ids)
+        fits = raw.ndim == 3 and (raw.shape[1] == 4 + classes if plain else raw.shape[2] == 6)
+        if not fits:
+            raise ModelError(
+                f"output of shape {raw.shape} is no {self.entry.output} output of {classes} classes"
+            )
+
+
+def _end2end_rows(raw: FloatArray, limits: FloatArray) -> list[FloatArray]:
+    """For each picture its (K, 6) rows that are sure enough."""
+    raw = _finite(raw)
+    places = raw[..., 5].astype(np.int64)
+    known = (places >= 0) & (places < len(limits))
+    sure = known & (raw[..., 4] >= limits[np.where(known, places, 0)])
+    return [_by_confidence(rows[keep]) for rows, keep in zip(raw, sure, strict=True)]
+
+
+def _plain_rows(raw: FloatArray, limits: FloatArray) -> list[FloatArray]:
+    """The same from (N, 4 + classes, places) output; of the boxes of one object the surest stays."""
+    found = []
+    for picture in raw:
+        scores = picture[4:]
+        places: IntArray = scores.argmax(axis=0)
+        best = scores[places, np.arange(scores.shape[1])]
+        # Written so that a score that is not a number is kept here, found below and logged.
+        keep = ~(best < limits[places])
+        centre, half = picture[:2, keep], picture[2:4, keep] / 2
+        rows = np.concatenate([centre - half, centre + half, best[None, keep], places[None, keep]]).T
+        rows = _finite(rows[None].astype(np.float32))[0]
+        rows = rows[rows[:, 4] >= limits[rows[:, 5].astype(np.int64)]]
+        if len(rows):
+            rects = np.concatenate([rows[:, :2], rows[:, 2:4] - rows[:, :2]], axis=1).astype(np.float64)
+            kept = cv2.dnn.NMSBoxesBatched(
+                rects.tolist(), rows[:, 4].tolist(), rows[:, 5].astype(int).tolist(), 0.0, NMS_IOU
+            )
+            rows = rows[np.asarray(kept, np.int64).reshape(-1)]
+        found.append(_by_confidence(rows))
+    return found
+
+
+def _finite(rows: FloatArray) -> FloatArray:
+    """The rows with those that hold a value that is not a number emptied, and a log line about them."""
+    bad = np.asarray(~np.isfinite(rows).all(axis=-1))
+    if bad.any():
+        log.warning("the model gave boxes that are not numbers, dropped", boxes=int(bad.sum()))
+        rows = np.where(bad[..., None], np.array([0, 0, 0, 0, -1, 0], np.float32), rows)
+    return rows
+
+
+def _by_confidence(rows: FloatArray) -> FloatArray:
+    return rows[np.argsort(-rows[:, 4], kind="stable")]

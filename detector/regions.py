@@ -1,0 +1,219 @@
+"""Regions: which tiles of a picture the model should see, and putting their detections back together."""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from detector.detections import BoolArray, Detections, FloatArray, IntArray
+from detector.geometry import ious, overlaps
+
+Tiling = Literal["auto", "off"]
+
+OVERLAP: Final = 0.2
+"""Share of a tile that its neighbour sees too: an object up to that size is whole in one of them."""
+MAX_TILES: Final = 48
+"""Tiles of one picture at most, 12 megapixels at 640; a larger picture is scaled down first."""
+TILED_FROM: Final = 1.5
+"""A picture is tiled where its long side is more than this many times the model's input."""
+
+_EDGE: Final = 4.0
+"""A box that ends within this many pixels of a tile's edge was cut by it: boxes are that exact."""
+_INSIDE: Final = 0.6
+"""A cut box of which this share lies in a whole box is a part of it."""
+_FACING: Final = 0.6
+"""Two parts belong together where they share this much of the shorter one's side along the cut."""
+_SAME_ACROSS: Final = 0.4
+"""Boxes of two tiles that agree this much (IoU) are one object: small boxes differ from tile to tile."""
+_SAME_WITHIN: Final = 0.7
+"""The same within one tile, where the model itself has told its objects apart."""
+
+
+@dataclass(frozen=True, slots=True)
+class TilePlan:
+    """Where to look in a picture.
+
+    Attributes:
+        width: width in pixels to which the picture is scaled before it is cut.
+        height: height likewise.
+        tiles: (T, 4) int64 left, top, right, bottom in pixels of the scaled picture; all of one size.
+    """
+
+    width: int
+    height: int
+    tiles: IntArray
+
+
+def wants_tiles(width: int, height: int, side: int) -> bool:
+    """Whether a picture is so much larger than the model's input that small things in it would vanish."""
+    return max(width, height) > TILED_FROM * side
+
+
+def plan_tiles(
+    width: int, height: int, side: int, *, overlap: float = OVERLAP, most: int = MAX_TILES
+) -> TilePlan:
+    """Tiles of ``side`` pixels that cover a picture, evenly spread; neighbours overlap.
+
+    Args:
+        width: width of the picture in pixels.
+        height: height of the picture in pixels.
+        side: side of a tile in pixels; a picture that is narrower or lower gives narrower or lower tiles.
+        overlap: least share of a tile that its neighbour sees too, 0 to less than 1.
+        most: how many tiles there may be; a picture that would need more is scaled down.
+
+    Raises:
+        ValueError: where a number is out of range.
+
+    Examples:
+        >>> plan_tiles(1000, 600, 640).tiles.tolist()
+        [[0, 0, 640, 600], [360, 0, 1000, 600]]
+        >>> plan = plan_tiles(12000, 8000, 640)
+        >>> plan.width, plan.height, len(plan.tiles)
+        (4224, 2816, 48)
+    """
+    if min(width, height, side, most) < 1 or not 0 <= overlap < 1:
+        raise ValueError(
+            f"cannot tile {width} × {height} by {side} with overlap {overlap}, at most {most} tiles"
+        )
+    scale = 1.0
+    if _count(width, side, overlap) * _count(height, side, overlap) > most:
+        low, high = 0.0, 1.0
+        while high - low > 1e-4:
+            scale = (low + high) / 2
+            tiles = _count(round(width * scale), side, overlap) * _count(round(height * scale), side, overlap)
+            low, high = (scale, high) if tiles <= most else (low, scale)
+        scale = low
+    width, height = max(1, round(width * scale)), max(1, round(height * scale))
+    lefts, tops = _starts(width, side, overlap), _starts(height, side, overlap)
+    grid_tops, grid_lefts = np.meshgrid(tops, lefts, indexing="ij")
+    corner = np.stack([grid_lefts.ravel(), grid_tops.ravel()], axis=1)
+    size = np.array([min(side, width), min(side, height)], np.int64)
+    return TilePlan(width, height, np.concatenate([corner, corner + size], axis=1))
+
+
+def merge_tiles(parts: Sequence[Detections], tiles: FloatArray, width: int, height: int) -> Detections:
+    """One box an object, from what was seen in overlapping tiles.
+
+    A box that a tile's edge cut goes where another tile shows the whole object; parts that no tile shows
+    whole are joined; of boxes that agree the surest stays. Classes never mix.
+
+    Args:
+        parts: what was seen in each tile, in pixels of the whole picture.
+        tiles: (T, 4) the tiles in the same pixels; the whole picture may be one of them.
+        width: width of the picture.
+        height: height of the picture.
+
+    Returns:
+        The detections of the whole picture, the surest first.
+    """
+    boxes = Detections.concatenate(parts)
+    if not len(boxes):
+        return boxes
+    tile = np.repeat(np.arange(len(parts)), [len(part) for part in parts])
+    cuts = _cuts(boxes.xyxy, np.asarray(tiles, np.float32)[tile], width, height)
+    boxes, tile, cuts = _drop_parts(boxes, tile, cuts)
+    boxes, tile = _join_parts(boxes, tile, cuts)
+    return _surest(boxes, tile)
+
+
+def _count(length: int, side: int, overlap: float) -> int:
+    if length <= side:
+        return 1
+    shared = math.ceil(side * overlap)
+    return math.ceil((length - shared) / max(1, side - shared))
+
+
+def _starts(length: int, side: int, overlap: float) -> IntArray:
+    return np.linspace(0, max(0, length - side), _count(length, side, overlap)).round().astype(np.int64)
+
+
+def _cuts(boxes: FloatArray, tiles: FloatArray, width: int, height: int) -> BoolArray:
+    """(N, 4) whether the tile's left, top, right, bottom edge cut each box; the picture's edge is no cut."""
+    ends = np.array([0, 0, width, height], np.float32)
+    cuts: BoolArray = (np.abs(boxes - tiles) <= _EDGE) & (np.abs(tiles - ends) > 1)
+    return cuts
+
+
+def _drop_parts(boxes: Detections, tile: IntArray, cuts: BoolArray) -> tuple[Detections, IntArray, BoolArray]:
+    """Without the cut boxes that another tile shows whole; the whole box is as sure as its surest part."""
+    cut = cuts.any(axis=1)
+    part, whole = np.flatnonzero(cut), np.flatnonzero(~cut)
+    if not len(part) or not len(whole):
+        return boxes, tile, cuts
+    inside = overlaps(boxes.xyxy[part], boxes.xyxy[whole])
+    inside[boxes.class_id[part][:, None] != boxes.class_id[whole][None, :]] = 0
+    inside[tile[part][:, None] == tile[whole][None, :]] = 0
+    best = inside.argmax(axis=1)
+    gone = inside[np.arange(len(part)), best] >= _INSIDE
+    confidence = boxes.confidence.copy()
+    np.maximum.at(confidence, whole[best[gone]], boxes.confidence[part[gone]])
+    keep = np.ones(len(boxes), np.bool_)
+    keep[part[gone]] = False
+    surer = Detections(boxes.xyxy, boxes.class_id, confidence)
+    return surer[keep], tile[keep], cuts[keep]
+
+
+def _join_parts(boxes: Detections, tile: IntArray, cuts: BoolArray) -> tuple[Detections, IntArray]:
+    """Parts that meet at a cut become the box around them all."""
+    if not cuts.any():
+        return boxes, tile
+    left, top, right, bottom = boxes.xyxy.T
+    across = _meets(left, right, cuts[:, 2], cuts[:, 0]) & (_shared(top, bottom) >= _FACING)
+    down = _meets(top, bottom, cuts[:, 3], cuts[:, 1]) & (_shared(left, right) >= _FACING)
+    linked = across | down
+    linked &= (boxes.class_id[:, None] == boxes.class_id[None, :]) & (tile[:, None] != tile[None, :])
+    linked |= linked.T
+    group = _groups(linked)
+    first, place, size = np.unique(group, return_inverse=True, return_counts=True)
+    low = np.full((len(first), 2), np.inf, np.float32)
+    high = np.full((len(first), 2), -np.inf, np.float32)
+    confidence = np.zeros(len(first), np.float32)
+    np.minimum.at(low, place, boxes.xyxy[:, :2])
+    np.maximum.at(high, place, boxes.xyxy[:, 2:])
+    np.maximum.at(confidence, place, boxes.confidence)
+    joined = Detections(np.concatenate([low, high], axis=1), boxes.class_id[first], confidence)
+    return joined, np.where(size > 1, -1, tile[first])
+
+
+def _meets(start: FloatArray, end: FloatArray, ends_cut: BoolArray, starts_cut: BoolArray) -> BoolArray:
+    """(N, N) whether box i, cut at its end, reaches into box j, cut at its start, which goes on beyond i."""
+    meets: BoolArray = ends_cut[:, None] & starts_cut[None, :]
+    meets &= (
+        (start[:, None] <= start[None, :]) & (start[None, :] <= end[:, None]) & (end[:, None] <= end[None, :])
+    )
+    return meets
+
+
+def _shared(start: FloatArray, end: FloatArray) -> NDArray[np.float32]:
+    """(N, N) shared length of spans as a part of the shorter one."""
+    shared = np.minimum(end[:, None], end[None, :]) - np.maximum(start[:, None], start[None, :])
+    shorter = np.minimum((end - start)[:, None], (end - start)[None, :])
+    ratio: NDArray[np.float32] = np.clip(shared, 0, None) / np.maximum(shorter, 1e-6)
+    return ratio
+
+
+def _groups(linked: BoolArray) -> IntArray:
+    """(N,) the lowest index that each row is linked to, over any number of steps."""
+    group = np.arange(len(linked))
+    reach = linked | np.eye(len(linked), dtype=np.bool_)
+    while True:
+        lowest = np.where(reach, group[None, :], len(linked)).min(axis=1)
+        if np.array_equal(lowest, group):
+            return group
+        group = lowest
+
+
+def _surest(boxes: Detections, tile: IntArray) -> Detections:
+    """Of boxes of one class that agree, the surest."""
+    order = np.argsort(-boxes.confidence, kind="stable")
+    boxes, tile = boxes[order], tile[order]
+    limit = np.where(tile[:, None] == tile[None, :], _SAME_WITHIN, _SAME_ACROSS)
+    same = (ious(boxes.xyxy, boxes.xyxy) >= limit) & (boxes.class_id[:, None] == boxes.class_id[None, :])
+    keep = np.ones(len(boxes), np.bool_)
+    for row in range(len(boxes)):
+        if keep[row]:
+            keep[row + 1 :] &= ~same[row, row + 1 :]
+    return boxes[keep]

@@ -1,0 +1,133 @@
+"""Runtimes: what computes an exported model. onnxruntime always, OpenVINO where it is installed."""
+
+import os
+from importlib.util import find_spec
+from typing import Literal, Protocol
+
+import numpy as np
+import onnxruntime
+from onnxruntime.capi import onnxruntime_pybind11_state as states
+
+from detector.detections import FloatArray
+from detector.registry import ModelError
+
+_LOADING_FAULTS = (
+    states.Fail,
+    states.InvalidArgument,
+    states.InvalidGraph,
+    states.InvalidProtobuf,
+    states.NotImplemented,
+    states.RuntimeException,
+    RuntimeError,
+)
+"""onnxruntime's own errors have no common base."""
+
+RuntimeName = Literal["auto", "onnxruntime", "openvino"]
+
+
+class Runtime(Protocol):
+    """A loaded model: tensors in, tensors out. May be called by several threads at once."""
+
+    @property
+    def name(self) -> str:
+        """What computes, for logs and benchmarks."""
+
+    def run(self, batch: FloatArray) -> FloatArray:
+        """The model's first output.
+
+        Args:
+            batch: (N, 3, height, width) float32, contiguous.
+        """
+
+
+class OnnxRuntime(Runtime):
+    """onnxruntime on the CPU.
+
+    Args:
+        model: bytes of an ONNX file.
+        threads: how many threads one call uses.
+
+    Raises:
+        ModelError: where onnxruntime cannot load the model.
+    """
+
+    def __init__(self, model: bytes, threads: int) -> None:
+        options = onnxruntime.SessionOptions()
+        options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_ENABLE_ALL
+        options.intra_op_num_threads = threads
+        options.inter_op_num_threads = 1
+        options.enable_cpu_mem_arena = True
+        options.log_severity_level = 3
+        try:
+            self._session = onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"])
+        except _LOADING_FAULTS as error:
+            raise ModelError(f"onnxruntime cannot load the model: {_line(error)}") from error
+        self._input: str = self._session.get_inputs()[0].name
+        self._output: str = self._session.get_outputs()[0].name
+
+    @property
+    def name(self) -> str:
+        """Always ``onnxruntime``."""
+        return "onnxruntime"
+
+    def run(self, batch: FloatArray) -> FloatArray:
+        """The model's first output."""
+        output: FloatArray = self._session.run([self._output], {self._input: batch})[0]
+        return output
+
+
+class OpenVino(Runtime):
+    """OpenVINO on the CPU.
+
+    Args:
+        model: bytes of an ONNX file.
+        threads: how many threads one call uses.
+
+    Raises:
+        ModelError: where OpenVINO is not installed or cannot load the model.
+    """
+
+    def __init__(self, model: bytes, threads: int) -> None:
+        try:
+            import openvino  # noqa: PLC0415 - an extra that need not be installed
+        except ImportError as error:
+            raise ModelError("OpenVINO is not installed: pip install 'street-warden[openvino]'") from error
+        core = openvino.Core()
+        settings = {"PERFORMANCE_HINT": "LATENCY", "INFERENCE_NUM_THREADS": str(threads)}
+        try:
+            self._compiled = core.compile_model(core.read_model(model=model, weights=b""), "CPU", settings)
+        except RuntimeError as error:
+            raise ModelError(f"OpenVINO cannot load the model: {_line(error)}") from error
+
+    @property
+    def name(self) -> str:
+        """Always ``openvino``."""
+        return "openvino"
+
+    def run(self, batch: FloatArray) -> FloatArray:
+        """The model's first output."""
+        # A request of its own for each call, so that threads do not wait for each other.
+        request = self._compiled.create_infer_request()
+        output: FloatArray = np.asarray(request.infer([batch])[0], np.float32)
+        return output
+
+
+def open_runtime(model: bytes, runtime: RuntimeName = "auto", threads: int | None = None) -> Runtime:
+    """Load a model.
+
+    Args:
+        model: bytes of an ONNX file.
+        runtime: ``auto`` takes OpenVINO where it is installed, else onnxruntime.
+        threads: threads of one call; where None, one for each CPU that this process may use.
+
+    Raises:
+        ModelError: where the runtime is not installed or cannot load the model.
+    """
+    threads = threads or len(os.sched_getaffinity(0))
+    if runtime == "auto":
+        runtime = "openvino" if find_spec("openvino") else "onnxruntime"
+    return OpenVino(model, threads) if runtime == "openvino" else OnnxRuntime(model, threads)
+
+
+def _line(error: Exception) -> str:
+    return " ".join(str(error).split())[:300]
