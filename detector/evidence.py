@@ -217,8 +217,9 @@ def _encoded(suffix: str, image: Image, options: list[int]) -> bytes:
 def _extent(low: float, high: float) -> float:
     """Pixels to show along one side: the object, its margins, and more up to the least side."""
     size = max(high - low, 1.0)
-    # An object of a few pixels is shown some eight times its size, not as a dot in its surroundings.
-    return max(size * (1 + 2 * CLOSEUP_MARGIN), min(CLOSEUP_SIDE, size * 8))
+    # A small object must not become a dot in its surroundings: it is enlarged rather than given 256 pixels of
+    # them.
+    return max(size * (1 + 2 * CLOSEUP_MARGIN), min(CLOSEUP_SIDE, size * 2 + 64))
 
 
 def _span(low: float, high: float, extent: float, length: int) -> tuple[int, int]:
