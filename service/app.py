@@ -1,0 +1,77 @@
+"""The web application: routes, middleware, and what runs beside requests."""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator
+
+from fastapi import APIRouter, Depends, FastAPI
+
+from service import console, errors, openapi
+from service.api_keys.routes import router as api_keys
+from service.authentication import authorise
+from service.cameras.routes import router as cameras
+from service.cases.routes import router as cases
+from service.evidence.routes import router as evidence
+from service.events.routes import router as events
+from service.middleware import Compression, RequestEnvelope
+from service.office import Office
+from service.photos.routes import router as photos
+from service.sessions.routes import router as sessions
+from service.settings import Settings
+from service.system import monitor
+from service.system.routes import health_router
+from service.system.routes import router as system
+from service.users.routes import router as users
+from service.violations.routes import router as violations
+
+DESCRIPTION = "Finds street disorder in camera frames and photos, and carries each as a case until it is settled."
+
+
+class StreetWarden(FastAPI):
+    """The app, with its own way to describe itself."""
+
+    def openapi(self) -> dict[str, object]:
+        """The OpenAPI document, made once."""
+        if self.openapi_schema is None:
+            self.openapi_schema = dict(openapi.describe(self))
+        return self.openapi_schema
+
+
+def create_app(settings: Settings) -> FastAPI:
+    """Make the app. `service.bootstrap.prepare` must have prepared the data folder before it is started."""
+    office = Office.open(settings)
+
+    @contextlib.asynccontextmanager
+    async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+        async with monitor.open_office(office):
+            yield
+
+    app = StreetWarden(
+        title="Street Warden",
+        version=openapi.VERSION,
+        description=DESCRIPTION,
+        openapi_url="/api/v1/openapi.json",
+        docs_url=None,
+        redoc_url=None,
+        generate_unique_id_function=lambda route: route.name,
+        lifespan=lifespan,
+    )
+    app.state.office = office
+    errors.install(app)
+    api = APIRouter(prefix="/api/v1", dependencies=[Depends(authorise)])
+    for router in (sessions, users, api_keys, system, cameras, photos, violations, cases, evidence, events):
+        api.include_router(router)
+    app.include_router(api)
+    app.include_router(health_router)
+    console.install(app)
+    app.add_middleware(Compression)
+    app.add_middleware(RequestEnvelope, office=office)
+    return app
+
+
+def stop_streams(app: FastAPI) -> None:
+    """Tell event streams and live pictures to end, so that the server need not wait for them."""
+    stopping = app.state.office.stopping
+    if not isinstance(stopping, asyncio.Event):
+        raise TypeError("the app was not made by service.app.create_app")
+    stopping.set()

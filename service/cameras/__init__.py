@@ -1,0 +1,1 @@
+"""Cameras: what they look at, how they fare, their live pictures."""

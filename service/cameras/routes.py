@@ -1,0 +1,135 @@
+"""Routes for cameras, their scenes, frames and live pictures."""
+
+from functools import partial
+from typing import Annotated
+
+from fastapi import APIRouter, Header, Request, Response
+from fastapi.responses import StreamingResponse
+from pydantic import AwareDatetime
+
+from service import clock
+from service.authentication import still_signed_in
+from service.cameras import frame_relay, live, workflow
+from service.cameras.schemas import (
+    Camera,
+    CameraCreate,
+    CameraPage,
+    CameraStatus,
+    CameraStatusReport,
+    CameraUpdate,
+    FrameAccepted,
+    SceneSettings,
+)
+from service.dependencies import Asker, OfficeDep
+from service.errors import problems
+from service.paging import Cursor, Limit
+from service.photos.picture import check_jpeg
+from service.uploads import read_body
+
+router = APIRouter(prefix="/cameras", tags=["cameras"])
+
+JPEG_BODY: dict[str, object] = {
+    "requestBody": {"required": True, "content": {"image/jpeg": {"schema": {"type": "string", "format": "binary"}}}}
+}
+JPEG_ANSWER: dict[int | str, dict[str, object]] = {
+    200: {"content": {"image/jpeg": {"schema": {"type": "string", "format": "binary"}}}, "description": "a picture"}
+}
+MJPEG_ANSWER: dict[int | str, dict[str, object]] = {
+    200: {"content": {live.MEDIA_TYPE: {"schema": {"type": "string"}}}, "description": "pictures as they change"}
+}
+
+
+@router.get("", responses=problems(401, 422))
+async def list_cameras(asker: Asker, office: OfficeDep, limit: Limit = 50, cursor: Cursor = None) -> CameraPage:
+    """Cameras, by id."""
+    async with office.database.reading() as session:
+        return await workflow.list_cameras(session, asker, limit, cursor)
+
+
+@router.post("", status_code=201, responses=problems(401, 403, 409, 422))
+async def create_camera(body: CameraCreate, asker: Asker, office: OfficeDep) -> Camera:
+    """Add a camera."""
+    return await workflow.create_camera(office, asker, body)
+
+
+@router.get("/{camera_id}", responses=problems(401, 404))
+async def get_camera(camera_id: str, asker: Asker, office: OfficeDep) -> Camera:
+    """One camera."""
+    async with office.database.reading() as session:
+        return await workflow.get_camera(session, asker, camera_id)
+
+
+@router.patch("/{camera_id}", responses=problems(401, 403, 404, 422))
+async def update_camera(camera_id: str, body: CameraUpdate, asker: Asker, office: OfficeDep) -> Camera:
+    """Change a camera."""
+    return await workflow.update_camera(office, asker, camera_id, body)
+
+
+@router.delete("/{camera_id}", status_code=204, responses=problems(401, 403, 404))
+async def delete_camera(camera_id: str, asker: Asker, office: OfficeDep) -> None:
+    """Remove a camera with its keys; its cases stay."""
+    await workflow.delete_camera(office, asker, camera_id)
+
+
+@router.put("/{camera_id}/scene", responses=problems(401, 403, 404, 422))
+async def replace_scene(camera_id: str, body: SceneSettings, asker: Asker, office: OfficeDep) -> Camera:
+    """Replace zones, ground plane and rules of a camera."""
+    return await workflow.replace_scene(office, asker, camera_id, body)
+
+
+@router.post(
+    "/{camera_id}/frames", status_code=202, openapi_extra=JPEG_BODY, responses=problems(401, 403, 404, 413, 415, 422, 503)
+)
+async def push_frame(
+    camera_id: str,
+    request: Request,
+    asker: Asker,
+    office: OfficeDep,
+    x_captured_at: Annotated[AwareDatetime | None, Header(description="when the frame was captured")] = None,
+) -> FrameAccepted:
+    """Push one frame of a camera whose source is ``push:``; the newest wins."""
+    await workflow.check_push(office, asker, camera_id)
+    frame = await read_body(request, office.settings.frame_limit, ("image/jpeg",))
+    check_jpeg(frame)
+    captured_at = x_captured_at or clock.now()
+    await frame_relay.send(office.settings.engine_socket, camera_id, captured_at, frame)
+    office.metrics.frames.inc()
+    return FrameAccepted(camera_id=camera_id, captured_at=captured_at)
+
+
+@router.get("/{camera_id}/snapshot.jpg", response_class=Response, responses=JPEG_ANSWER | problems(401, 404))
+async def get_snapshot(camera_id: str, office: OfficeDep) -> Response:
+    """The newest picture of a camera."""
+    async with office.database.reading() as session:
+        await workflow.load_camera(session, camera_id)
+    snapshot = await office.live.newest(camera_id)
+    headers = {"Cache-Control": "no-store", "Last-Modified": snapshot.http_date}
+    return Response(snapshot.jpeg, media_type="image/jpeg", headers=headers)
+
+
+@router.get("/{camera_id}/live.mjpeg", response_class=Response, responses=MJPEG_ANSWER | problems(401, 404))
+async def watch_live(camera_id: str, request: Request, asker: Asker, office: OfficeDep) -> Response:
+    """The pictures of a camera as they come, for an ``<img>``."""
+    async with office.database.reading() as session:
+        await workflow.load_camera(session, camera_id)
+    may_go_on = partial(still_signed_in, office, asker, request)
+    stream = office.live.mjpeg(camera_id, office.stopping, may_go_on, office.settings.heartbeat_seconds)
+    return StreamingResponse(stream, media_type=live.MEDIA_TYPE, headers={"Cache-Control": "no-store"})
+
+
+@router.put(
+    "/{camera_id}/snapshot", status_code=204, openapi_extra=JPEG_BODY, responses=problems(401, 403, 404, 413, 415, 422)
+)
+async def store_snapshot(camera_id: str, request: Request, office: OfficeDep) -> None:
+    """Store the newest picture of a camera."""
+    async with office.database.reading() as session:
+        await workflow.load_camera(session, camera_id)
+    jpeg = await read_body(request, office.settings.frame_limit, ("image/jpeg",))
+    check_jpeg(jpeg)
+    await office.live.store(camera_id, jpeg)
+
+
+@router.put("/{camera_id}/status", responses=problems(401, 403, 404, 422))
+async def report_camera_status(camera_id: str, body: CameraStatusReport, office: OfficeDep) -> CameraStatus:
+    """Say how a camera fares."""
+    return await workflow.report_status(office, camera_id, body)

@@ -1,0 +1,1 @@
+"""Cases: the records that people work on."""

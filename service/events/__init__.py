@@ -1,0 +1,1 @@
+"""Events that tell consoles what changed."""

@@ -1,0 +1,1 @@
+"""Evidence files: stored once, never changed."""

@@ -1,0 +1,142 @@
+"""Where files lie: a folder on one box, a bucket for many, behind one small interface.
+
+A file is written once and never changed. Its key is made from its identifier alone, so that nobody's file name ever
+reaches the disk, and so that what a crash left behind can be found again.
+"""
+
+import asyncio
+import errno
+import os
+import shutil
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+from uuid import UUID
+
+import obstore
+from obstore.store import LocalStore, ObjectStore, from_url
+
+from service.settings import Settings
+
+if TYPE_CHECKING:
+    from obstore import ObjectMeta  # a type only; the package does not export it at run time
+
+CHUNK = 256 * 1024
+Shelf = Literal["evidence", "photos"]
+
+
+def key_of(shelf: Shelf, file_id: UUID) -> str:
+    """The key of a file: shelf, day and identifier. The identifier is a UUIDv7, which holds its day."""
+    made_at = datetime.fromtimestamp((file_id.int >> 80) / 1000, UTC)
+    return f"{shelf}/{made_at:%Y/%m/%d}/{file_id}"
+
+
+@dataclass(frozen=True, slots=True)
+class FileFacts:
+    """Size in bytes, change mark and time of a stored file."""
+
+    size: int
+    mark: str
+    changed_at: datetime
+
+
+class FileStore:
+    """Files in an object store.
+
+    All methods raise ``FileNotFoundError`` where a key names no file, and ``OSError`` with ``ENOSPC`` where there is
+    no room.
+    """
+
+    def __init__(self, store: ObjectStore) -> None:
+        """Wraps a store; does not touch it."""
+        self.store = store
+
+    async def put_file(self, key: str, path: Path) -> None:
+        """Store the file at ``path``; when this returns, a power cut does not lose it. ``path`` stays."""
+        await obstore.put_async(self.store, key, path)
+
+    async def put_bytes(self, key: str, content: bytes) -> None:
+        """Store or replace a file whole; readers see the old one or the new one. Not safe against a power cut."""
+        await obstore.put_async(self.store, key, content)
+
+    async def read(self, key: str) -> tuple[bytes, FileFacts]:
+        """A whole file, for small ones."""
+        result = await obstore.get_async(self.store, key)
+        content = bytes(await result.bytes_async())
+        return content, _facts(result.meta)
+
+    async def stream(self, key: str, start: int, end: int) -> AsyncIterator[bytes]:
+        """The bytes from ``start`` up to but not including ``end``."""
+        if start >= end:
+            return
+        result = await obstore.get_async(self.store, key, options={"range": (start, end)})
+        async for chunk in result.stream(min_chunk_size=CHUNK):
+            yield bytes(chunk)
+
+    async def facts(self, key: str) -> FileFacts:
+        """Size and change mark."""
+        return _facts(await obstore.head_async(self.store, key))
+
+    async def delete(self, key: str) -> None:
+        """Remove a file; one that is not there is removed already."""
+        try:
+            await obstore.delete_async(self.store, key)
+        except FileNotFoundError:
+            return
+
+    async def check(self) -> None:
+        """Raise what is wrong with the store, if something is."""
+        await obstore.list_with_delimiter_async(self.store)
+
+
+class LocalFileStore(FileStore):
+    """Files in a folder. What is put is on the disk, not only on its way there, when the put returns."""
+
+    def __init__(self, folder: Path) -> None:
+        """Makes the folder if it is not there."""
+        folder.mkdir(parents=True, exist_ok=True)
+        self.folder = folder.resolve()
+        super().__init__(LocalStore(self.folder))
+
+    async def put_file(self, key: str, path: Path) -> None:
+        await asyncio.to_thread(self._place, key, path)
+
+    def _place(self, key: str, path: Path) -> None:
+        target = self.folder / key
+        made = [parent for parent in target.parents if not parent.exists()]
+        target.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            os.link(path, target)
+        except OSError as error:
+            if error.errno not in (errno.EXDEV, errno.EPERM, errno.EOPNOTSUPP, errno.EMLINK):
+                raise
+            # Another file system, or one without links: copy beside the target, then rename.
+            beside = target.with_suffix(".part")
+            shutil.copyfile(path, beside)
+            sync_file(beside)
+            beside.replace(target)
+        # The name itself lasts only when its folder is on the disk, and so on upwards for new folders.
+        for folder in [target.parent, *(parent.parent for parent in made)]:
+            sync_file(folder)
+
+
+def sync_file(path: Path) -> None:
+    """Wait until a file or folder is on the disk."""
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def open_store(settings: Settings) -> FileStore:
+    """The store that the settings name."""
+    if settings.files_url is None:
+        return LocalFileStore(settings.data / "files")
+    return FileStore(from_url(settings.files_url))
+
+
+def _facts(meta: "ObjectMeta") -> FileFacts:
+    return FileFacts(size=meta["size"], mark=meta["e_tag"] or str(meta["last_modified"]), changed_at=meta["last_modified"])

@@ -1,0 +1,149 @@
+"""What happens around every request: an identifier, security headers, limits, the access log, timing, last resort."""
+
+import re
+import time
+from secrets import token_hex
+
+import structlog
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.middleware.gzip import DEFAULT_EXCLUDED_CONTENT_TYPES, GZipMiddleware
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from service.errors import ProblemError, problem_response
+from service.office import Office
+
+log = structlog.get_logger("service.access")
+
+_REQUEST_ID = re.compile(r"^[A-Za-z0-9._-]{8,64}$")
+
+CONTENT_SECURITY_POLICY = "; ".join(
+    (
+        "default-src 'self'",
+        "script-src 'self'",
+        # Ant Design writes its styles into <style> elements at run time.
+        "style-src 'self' 'unsafe-inline'",
+        "img-src 'self' data: blob:",
+        "media-src 'self' blob:",
+        "font-src 'self' data:",
+        "connect-src 'self'",
+        "worker-src 'self' blob:",
+        "object-src 'none'",
+        "base-uri 'none'",
+        "form-action 'self'",
+        "frame-ancestors 'none'",
+    )
+)
+
+SECURITY_HEADERS = {
+    "Content-Security-Policy": CONTENT_SECURITY_POLICY,
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(self), geolocation=(self), microphone=(), payment=(), usb=()",
+}
+
+
+class RequestEnvelope:
+    """Names each request, secures and logs each answer, and turns what nobody caught into a 500 problem."""
+
+    def __init__(self, app: ASGIApp, office: Office) -> None:
+        """Wraps the whole app."""
+        self.app = app
+        self.office = office
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        sent_id = Headers(scope=scope).get("x-request-id", "")
+        request_id = sent_id if _REQUEST_ID.match(sent_id) else token_hex(8)
+        scope["request_id"] = request_id
+        started = time.perf_counter()
+        status = 0
+
+        async def send_secured(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                headers = MutableHeaders(scope=message)
+                headers["X-Request-ID"] = request_id
+                for name, value in SECURITY_HEADERS.items():
+                    headers.setdefault(name, value)
+                if scope["path"].startswith("/api/"):
+                    headers.setdefault("Cache-Control", "no-store")
+                if scope["scheme"] == "https":
+                    headers.setdefault("Strict-Transport-Security", "max-age=31536000")
+                self._measure(scope, status, time.perf_counter() - started)
+            await send(message)
+
+        with structlog.contextvars.bound_contextvars(request_id=request_id):
+            try:
+                await self.app(scope, _limited(scope, receive, self.office.settings.json_limit), send_secured)
+            except Exception as error:
+                # The last resort: whatever it is, it is logged with its traceback and the client gets a problem.
+                log.exception("request failed", method=scope["method"], path=scope["path"], error=repr(error))
+                if status:
+                    raise
+                problem = ProblemError(500, f"Something went wrong here; the log has it under {request_id}.")
+                await problem_response(problem, request_id)(scope, receive, send_secured)
+            self._log(scope, status, time.perf_counter() - started)
+
+    def _measure(self, scope: Scope, status: int, seconds: float) -> None:
+        route = getattr(scope.get("route"), "path", "other")
+        self.office.metrics.requests.labels(scope["method"], route, str(status)).observe(seconds)
+
+    def _log(self, scope: Scope, status: int, seconds: float) -> None:
+        client = scope.get("client")
+        log.info(
+            "request",
+            method=scope["method"],
+            path=scope["path"],
+            status=status or "client gone",
+            ms=round(seconds * 1000, 1),
+            client=client[0] if client else None,
+        )
+
+
+def _limited(scope: Scope, receive: Receive, limit: int) -> Receive:
+    """``receive`` that refuses a JSON body above ``limit`` bytes; uploads have limits of their own."""
+    headers = Headers(scope=scope)
+    media_type = headers.get("content-type", "application/json").partition(";")[0].strip().lower()
+    if media_type.startswith(("multipart/", "image/")):
+        return receive
+    size = 0
+
+    async def receive_limited() -> Message:
+        nonlocal size
+        message = await receive()
+        if message["type"] == "http.request":
+            size += len(message.get("body", b""))
+            if size > limit:
+                raise ProblemError(413, f"The body is too large: {limit} bytes are the limit.", kind="too-large")
+        return message
+
+    return receive_limited
+
+
+class Compression:
+    """gzip for text; pictures, clips and streams go as they are.
+
+    The session's answer is left out too: it holds the CSRF token beside text that a stranger may choose (BREACH).
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        """Wraps the app."""
+        self.app = app
+        self.compressed = GZipMiddleware(
+            app,
+            minimum_size=1000,
+            compresslevel=6,
+            exclude_content_types=(*DEFAULT_EXCLUDED_CONTENT_TYPES, "image/heic", "multipart/x-mixed-replace"),
+        )
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        plain = scope["type"] != "http" or scope["path"].startswith("/api/v1/session")
+        await (self.app if plain else self.compressed)(scope, receive, send)

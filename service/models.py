@@ -1,0 +1,34 @@
+"""All tables: importing this module makes `service.database.Base.metadata` complete."""
+
+from service.api_keys.models import ApiKeyRow
+from service.audit.models import AuditHeadRow, AuditRow
+from service.cameras.models import CameraRow, CameraStatusRow
+from service.cases.models import CaseNumberRow, CaseRow
+from service.database import Base
+from service.events.models import EventRow
+from service.evidence.models import EvidenceRow
+from service.photos.models import PhotoRow
+from service.sessions.models import SessionRow, SignInFailureRow
+from service.system.models import AlertRow, EngineRow
+from service.users.models import UserRow
+from service.violations.models import ViolationRow
+
+__all__ = [
+    "AlertRow",
+    "ApiKeyRow",
+    "AuditHeadRow",
+    "AuditRow",
+    "Base",
+    "CameraRow",
+    "CameraStatusRow",
+    "CaseNumberRow",
+    "CaseRow",
+    "EngineRow",
+    "EventRow",
+    "EvidenceRow",
+    "PhotoRow",
+    "SessionRow",
+    "SignInFailureRow",
+    "UserRow",
+    "ViolationRow",
+]

@@ -1,0 +1,52 @@
+"""The office: the parts that every request needs, made once for each app."""
+
+import asyncio
+from dataclasses import dataclass, field
+
+from fastapi import Request
+
+from service.cameras.live import LivePictures
+from service.database import Database
+from service.events.hub import EventHub
+from service.evidence.store import FileStore, open_store
+from service.metrics import Metrics
+from service.settings import Settings
+from service.users.passwords import Passwords
+
+
+@dataclass(slots=True)
+class Office:
+    """What the app is made of; ``stopping`` is set when the server wants long answers to end."""
+
+    settings: Settings
+    database: Database
+    files: FileStore
+    live: LivePictures
+    hub: EventHub
+    metrics: Metrics
+    passwords: Passwords
+    stopping: asyncio.Event = field(default_factory=asyncio.Event)
+
+    @classmethod
+    def open(cls, settings: Settings) -> "Office":
+        """Make the parts; nothing is read or written yet."""
+        database = Database(settings.database)
+        files = open_store(settings)
+        hub = EventHub(database, settings.event_poll_seconds)
+        return cls(
+            settings=settings,
+            database=database,
+            files=files,
+            live=LivePictures(files, hub),
+            hub=hub,
+            metrics=Metrics(),
+            passwords=Passwords(settings),
+        )
+
+
+def office_of(request: Request) -> Office:
+    """The office of the app that answers a request."""
+    office = request.app.state.office
+    if not isinstance(office, Office):
+        raise TypeError("the app was not made by service.app.create_app")
+    return office

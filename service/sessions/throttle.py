@@ -1,0 +1,63 @@
+"""Slowing down whoever guesses passwords: failures are counted for an account, an address, and both together.
+
+Both together has the tight limit, so that a stranger elsewhere does not lock somebody out at once; the account's own
+limit stops a guesser with many addresses, the address's own one that tries many accounts.
+"""
+
+from datetime import timedelta
+
+from sqlalchemy import delete, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from service import clock
+from service.database import Database
+from service.errors import ProblemError
+from service.sessions.models import SignInFailureRow
+from service.settings import Settings
+
+
+async def count_try(database: Database, settings: Settings, username: str, address: str) -> None:
+    """Count a try as failed before it is checked, so that many at once do not slip through.
+
+    Raises:
+        ProblemError: 429 with ``Retry-After`` where there were too many.
+    """
+    now = clock.now()
+    limits = {
+        _both(username, address): settings.sign_in_tries,
+        f"account:{username}": settings.sign_in_tries_account,
+        f"address:{address}": settings.sign_in_tries_address,
+    }
+    async with database.transaction() as session:
+        await session.execute(delete(SignInFailureRow).where(SignInFailureRow.forgotten_at <= now))
+        query = select(SignInFailureRow).where(SignInFailureRow.key.in_(limits)).with_for_update()
+        rows = {row.key: row for row in await session.scalars(query)}
+        waits = [row.forgotten_at for row in rows.values() if row.count >= limits[row.key]]
+        if not waits:
+            for key in limits:
+                row = rows.get(key)
+                if row is None:
+                    row = SignInFailureRow(key=key, count=0, forgotten_at=now)
+                    session.add(row)
+                row.count += 1
+                row.forgotten_at = now + timedelta(seconds=settings.sign_in_wait_seconds)
+    if waits:
+        seconds = max(1, round((max(waits) - now).total_seconds()))
+        raise ProblemError(
+            429,
+            f"Too many failed sign-ins: wait {seconds} s.",
+            kind="throttled",
+            headers={"Retry-After": str(seconds)},
+        )
+
+
+async def forget(session: AsyncSession, username: str, address: str) -> None:
+    """A sign-in that went well takes its own try back."""
+    await session.execute(delete(SignInFailureRow).where(SignInFailureRow.key == _both(username, address)))
+    shared = (f"account:{username}", f"address:{address}")
+    for row in await session.scalars(select(SignInFailureRow).where(SignInFailureRow.key.in_(shared))):
+        row.count = max(0, row.count - 1)
+
+
+def _both(username: str, address: str) -> str:
+    return f"both:{username}@{address}"

@@ -1,0 +1,129 @@
+"""Signing in and out."""
+
+import secrets
+from datetime import timedelta
+
+import structlog
+from sqlalchemy import delete, select
+from sqlalchemy.exc import OperationalError
+
+from service import clock
+from service.audit.workflow import Actor, record
+from service.database import Database
+from service.errors import ProblemError, invalid
+from service.office import Office
+from service.security import Principal, Role
+from service.sessions import throttle
+from service.sessions.cookies import token_hash
+from service.sessions.models import SessionRow
+from service.settings import Settings
+from service.users.models import UserRow
+
+log = structlog.get_logger(__name__)
+
+_SEEN_EVERY = timedelta(minutes=1)
+
+
+async def sign_in(office: Office, username: str, password: str, address: str, agent: str) -> tuple[UserRow, str]:
+    """Check a password and start a session; answers the person and the token for the cookie.
+
+    Raises:
+        ProblemError: 401 where name or password is wrong or the account is not active (the answer does not say
+            which), 429 where there were too many failures.
+    """
+    username = username.strip().lower()
+    await throttle.count_try(office.database, office.settings, username, address)
+    async with office.database.reading() as session:
+        user = await session.scalar(select(UserRow).where(UserRow.username == username))
+    fits, new_hash = await office.passwords.verify(password, user.password_hash if user else None)
+    if user is None or not fits or not user.active:
+        log.warning("sign-in failed", username=username, address=address)
+        raise ProblemError(401, "Name or password is wrong.", kind="wrong-password")
+    token = secrets.token_urlsafe(32)
+    now = clock.now()
+    async with office.database.transaction() as session:
+        await throttle.forget(session, username, address)
+        await session.execute(delete(SessionRow).where(SessionRow.expires_at < now))
+        row = SessionRow(
+            id=token_hash(token),
+            user_id=user.id,
+            created_at=now,
+            seen_at=now,
+            expires_at=now + timedelta(days=office.settings.session_days),
+            address=address[:64],
+            agent=agent[:200],
+        )
+        session.add(row)
+        if new_hash is not None:
+            stored = await session.get_one(UserRow, user.id)
+            stored.password_hash = new_hash
+        await record(session, Actor(user.id, user.display_name), "sign_in", "user", str(user.id))
+    return user, token
+
+
+async def sign_out(office: Office, asker: Principal) -> None:
+    """End the asker's session."""
+    async with office.database.transaction() as session:
+        await session.execute(delete(SessionRow).where(SessionRow.id == asker.session_id))
+        await record(session, Actor.of(asker), "sign_out", "user", str(asker.id))
+
+
+async def change_password(office: Office, asker: Principal, current: str, new: str, address: str) -> None:
+    """Change the asker's password; the person's other sessions end.
+
+    Raises:
+        ProblemError: 422 where the present password is wrong, 429 where it was wrong too often.
+    """
+    async with office.database.reading() as session:
+        user = await session.get_one(UserRow, asker.id)
+    await throttle.count_try(office.database, office.settings, user.username, address)
+    fits, _ = await office.passwords.verify(current, user.password_hash)
+    if not fits:
+        raise invalid("current", "is not your password")
+    new_hash = await office.passwords.hash(new)
+    async with office.database.transaction() as session:
+        await throttle.forget(session, user.username, address)
+        stored = await session.get_one(UserRow, asker.id)
+        stored.password_hash = new_hash
+        others = delete(SessionRow).where(SessionRow.user_id == user.id, SessionRow.id != asker.session_id)
+        await session.execute(others)
+        await record(session, Actor.of(asker), "change_password", "user", str(user.id))
+
+
+async def principal_of_session(database: Database, settings: Settings, token: str) -> Principal | None:
+    """The person whose session a token opens; none where it opens none, or none any more."""
+    query = (
+        select(SessionRow, UserRow)
+        .join(UserRow, UserRow.id == SessionRow.user_id)
+        .where(SessionRow.id == token_hash(token))
+    )
+    async with database.reading() as session:
+        found = (await session.execute(query)).one_or_none()
+    if found is None:
+        return None
+    row, user = found
+    now = clock.now()
+    idle = timedelta(minutes=settings.session_idle_minutes)
+    if not user.active or row.expires_at <= now or row.seen_at + idle <= now:
+        return None
+    if now - row.seen_at > _SEEN_EVERY:
+        await _mark_seen(database, row.id)
+    return Principal(
+        id=user.id,
+        name=user.display_name,
+        grants=frozenset({Role(user.role)}),
+        user_id=user.id,
+        session_id=row.id,
+    )
+
+
+async def _mark_seen(database: Database, session_id: str) -> None:
+    try:
+        async with database.transaction() as session:
+            row = await session.get(SessionRow, session_id)
+            if row is not None:
+                row.seen_at = clock.now()
+    except OperationalError as error:
+        # A full disk must not keep people from looking at their cases.
+        log.warning("cannot note that a session is in use", error=str(error.orig))
+

@@ -1,0 +1,106 @@
+"""Settings of the office, from arguments and environment variables that start with ``STREETWARDEN_``."""
+
+from pathlib import Path
+from typing import Literal, Self
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from pydantic import Field, field_validator, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+from sqlalchemy import make_url
+from sqlalchemy.exc import ArgumentError
+
+MEBIBYTE = 1024 * 1024
+_GUESSED_PASSWORDS = frozenset({"", "changethis", "password", "postgres", "secret", "streetwarden"})
+
+
+class Settings(BaseSettings):
+    """All that differs between a box on a desk, a test and a city.
+
+    Defaults are safe for a box that people reach over its own address; what would weaken sign-in is refused
+    unless ``environment`` says that this is a test.
+    """
+
+    model_config = SettingsConfigDict(env_prefix="STREETWARDEN_", extra="forbid", frozen=True)
+
+    environment: Literal["production", "demo", "test"] = "production"
+    data: Path = Field(Path("data"), description="folder of database, files and sockets")
+    database_url: str | None = Field(None, description="SQLAlchemy URL; SQLite in the data folder where none is given")
+    files_url: str | None = Field(None, description="where evidence lies, for example s3://bucket/prefix")
+    timezone: str = Field("Asia/Shanghai", description="the district's zone: case numbers, EXIF times without offset")
+
+    secure_cookies: Literal["auto", "always"] = Field(
+        "auto", description="auto: Secure whenever the request came over HTTPS; always: also behind a plain proxy"
+    )
+    session_idle_minutes: int = Field(12 * 60, ge=5, le=7 * 24 * 60)
+    session_days: int = Field(7, ge=1, le=90, description="a session ends after this long, used or not")
+    password_memory_kib: int = Field(65_536, ge=8, description="argon2id memory; OWASP asks for 19 MiB at least")
+    password_passes: int = Field(3, ge=1)
+    sign_in_tries: int = Field(5, ge=1, description="failures of one account from one address before it must wait")
+    sign_in_tries_account: int = Field(30, ge=1, description="failures of one account from everywhere")
+    sign_in_tries_address: int = Field(60, ge=1, description="failures from one address, all accounts")
+    sign_in_wait_seconds: int = Field(300, ge=1, description="how long failures are remembered")
+
+    json_limit: int = Field(2 * MEBIBYTE, ge=1024, description="bytes of a JSON body")
+    frame_limit: int = Field(20 * MEBIBYTE, ge=1024, description="bytes of a pushed frame or a live picture")
+    photo_limit: int = Field(40 * MEBIBYTE, ge=1024, description="bytes of a photo")
+    photo_pixels: int = Field(100_000_000, ge=1, description="pixels of a photo")
+    evidence_limit: int = Field(200 * MEBIBYTE, ge=1024, description="bytes of one violation with its files")
+    evidence_files: int = Field(32, ge=1, description="files of one violation")
+
+    min_free_bytes: int = Field(512 * MEBIBYTE, ge=0, description="below this much free space uploads get 507")
+    undo_seconds: int = Field(60, ge=1)
+    claim_seconds: int = Field(300, ge=1, description="how long an engine may work on a claimed photo")
+    claim_tries: int = Field(5, ge=1, description="after this many claims without a result a photo has failed")
+    engine_silent_seconds: float = Field(30, gt=0, description="an engine without heartbeat for this long is silent")
+    event_poll_seconds: float = Field(0.3, gt=0, le=5)
+    heartbeat_seconds: float = Field(15, gt=0, description="time between comments that keep an event stream open")
+    event_days: int = Field(7, ge=1, description="how long a stream can be resumed")
+
+    @field_validator("timezone")
+    @classmethod
+    def _known_zone(cls, name: str) -> str:
+        try:
+            ZoneInfo(name)
+        except (ZoneInfoNotFoundError, ValueError) as error:
+            raise ValueError(f"no such time zone: {name!r}; use a name such as Asia/Shanghai") from error
+        return name
+
+    @model_validator(mode="after")
+    def _safe(self) -> Self:
+        if self.environment != "test" and (self.password_memory_kib < 19_456 or self.password_passes < 2):
+            raise ValueError(
+                "password_memory_kib must be 19456 or more and password_passes 2 or more: cheaper hashes can be guessed"
+            )
+        if self.database_url is not None:
+            try:
+                url = make_url(self.database_url)
+            except ArgumentError as error:
+                raise ValueError(f"database_url cannot be read: {error}") from error
+            if url.get_backend_name() not in ("sqlite", "postgresql"):
+                raise ValueError("database_url must start with sqlite+aiosqlite: or postgresql+psycopg:")
+            guessed = url.username is not None and (url.password or "") in _GUESSED_PASSWORDS
+            if self.environment == "production" and guessed and url.get_backend_name() == "postgresql":
+                raise ValueError("database_url has no password or one that anybody guesses: choose another")
+        return self
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The district's time zone."""
+        return ZoneInfo(self.timezone)
+
+    @property
+    def database(self) -> str:
+        """The database's URL for SQLAlchemy's async engine."""
+        if self.database_url is not None:
+            return self.database_url
+        return f"sqlite+aiosqlite:///{(self.data / 'streetwarden.db').resolve()}"
+
+    @property
+    def incoming(self) -> Path:
+        """Folder of uploads that are not yet part of the record."""
+        return self.data / "incoming"
+
+    @property
+    def engine_socket(self) -> Path:
+        """Unix socket on which the local engine takes pushed frames."""
+        return self.data / "run" / "engine.sock"

@@ -1,0 +1,1 @@
+"""The state of the system: engine, disk, alerts, catalogue, health."""

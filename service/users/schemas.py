@@ -1,0 +1,61 @@
+"""People, as the API says them."""
+
+from datetime import datetime
+from typing import Annotated, Literal
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+
+from service.paging import Page
+from service.security import Role
+
+Locale = Literal["zh-CN", "en-US"]
+Password = Annotated[str, Field(min_length=10, max_length=256, description="10 characters or more")]
+Username = Annotated[
+    str,
+    StringConstraints(pattern=r"^\w[\w.@-]{1,63}$", strip_whitespace=True, to_lower=True),
+    Field(description="2 to 64 letters, digits, . _ @ or -; case does not matter"),
+]
+DisplayName = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=64)]
+
+
+class User(BaseModel):
+    """Somebody who may sign in."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    id: UUID
+    username: str
+    display_name: str
+    role: Role
+    locale: Locale
+    active: bool
+    created_at: datetime
+
+
+class UserPage(Page[User]):
+    """One page of people."""
+
+
+class UserCreate(BaseModel):
+    """A new person."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    username: Username
+    display_name: DisplayName
+    role: Role
+    locale: Locale = "zh-CN"
+    password: Password
+
+
+class UserUpdate(BaseModel):
+    """What changes about a person; fields left out stay as they are."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    display_name: DisplayName | None = None
+    role: Role | None = None
+    locale: Locale | None = None
+    active: bool | None = None
+    password: Password | None = Field(None, description="a new password; it ends all sessions of the person")

@@ -1,0 +1,1 @@
+"""Violations as detectors deliver them."""
