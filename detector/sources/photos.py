@@ -32,6 +32,7 @@ _FORMATS: Final = {
     "WEBP": "image/webp",
     "HEIF": "image/heic",
 }
+_OPENED: Final = ("JPEG", "PNG", "WEBP", "HEIF")  # a JPEG turns out to be an MPO once it is open
 _EXIF_FAULTS = (OSError, SyntaxError, ValueError, TypeError, KeyError, IndexError, struct.error)
 
 pillow_heif.register_heif_opener()
@@ -78,7 +79,7 @@ def decode_photo(
         PhotoError: where it is no photo, cut off, broken or larger than :data:`MAX_PIXELS`.
     """
     try:
-        with Image.open(io.BytesIO(encoded), formats=tuple(_FORMATS)) as photo:
+        with Image.open(io.BytesIO(encoded), formats=_OPENED) as photo:
             width, height = photo.size
             if width * height > MAX_PIXELS:
                 raise PhotoError(_too_large(name, f"{width} × {height}"))
