@@ -1,1 +1,1 @@
-"""Training data for the street model: reading, checking, teacher labels and assembling. Run `python -m datasets`."""
+"""Training data for the street model: checking, labelling and assembling it (`python -m datasets`)."""

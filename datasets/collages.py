@@ -35,6 +35,7 @@ def collage(cells: Sequence[Cell], columns: int, side: int = 640) -> Cell:
         canvas[top:bottom, left:right] = cv2.resize(
             photo, (int(right - left), int(bottom - top)), interpolation=cv2.INTER_AREA
         )
-        corners = (labels.corners * (right - left, bottom - top, right - left, bottom - top)) + (left, top, left, top)
+        size, origin = np.array([right - left, bottom - top] * 2), np.array([left, top] * 2)
+        corners = labels.corners * size + origin
         placed.append(Labels.from_corners(labels.class_id, corners / side, labels.confidence))
     return canvas, concatenate(placed)

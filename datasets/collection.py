@@ -35,17 +35,19 @@ class Collection:
     def read(cls, data_file: Path) -> "Collection":
         """Reads a data file in ultralytics' form.
 
-        `path` may name environment variables as `${NAME}` or `${NAME:-default}`; a relative path counts from the
-        folder of the data file.
+        `path` may name environment variables as `${NAME}` or `${NAME:-default}`; a relative path counts
+        from the folder of the data file.
 
         Raises:
             CollectionError: no such file, no photos where it points, or names that are not numbered 0, 1, 2 …
         """
         if not data_file.is_file():
-            raise CollectionError(f"no data file at {data_file}; pass the path of a file such as datasets/street.yaml")
+            raise CollectionError(f"no data file at {data_file}; pass one such as datasets/street.yaml")
         content = yaml.safe_load(data_file.read_text(encoding="utf-8"))
         if not isinstance(content, dict) or not isinstance(content.get("names"), dict):
-            raise CollectionError(f"{data_file}: expected the keys train, val and names (0: person, 1: bicycle, …)")
+            raise CollectionError(
+                f"{data_file}: expected keys train, val and names (0: person, 1: bicycle, …)"
+            )
         names = content["names"]
         if sorted(names) != list(range(len(names))):
             raise CollectionError(f"{data_file}: class ids {sorted(names)} must count up from 0 without gaps")
@@ -62,10 +64,6 @@ class Collection:
             raise CollectionError(f"no split {split!r}; there are {', '.join(self.splits)}")
         return photos_in(self.root / self.splits[split])
 
-    def labels_of(self, photo: Path) -> Path:
-        """Where the labels of a photo are kept: `labels/` in place of the last `images/` of its path."""
-        return label_path(photo)
-
     def __iter__(self) -> Iterator[tuple[str, Path]]:
         """Every photo with the name of its split."""
         for split in self.splits:
@@ -79,7 +77,7 @@ def photos_in(folder: Path) -> list[Path]:
 
 
 def label_path(photo: Path) -> Path:
-    """The label file of a photo in ultralytics' layout: `images` becomes `labels`, the suffix becomes `.txt`."""
+    """The label file of a photo in ultralytics' layout: `images` becomes `labels`, the suffix `.txt`."""
     parts = list(photo.with_suffix(".txt").parts)
     for index in range(len(parts) - 1, -1, -1):
         if parts[index] == "images":

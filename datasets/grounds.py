@@ -42,5 +42,5 @@ def empty_ground(
 
 
 def has_texture(crop: NDArray[np.uint8]) -> bool:
-    """Whether a crop shows more than plain sky, wall or padding (standard deviation of grey above 8 of 255)."""
+    """Whether a crop shows more than plain sky, wall or padding (grey deviates by more than 8 of 255)."""
     return float(cv2.cvtColor(crop, cv2.COLOR_BGR2GRAY).std()) > 8.0

@@ -33,7 +33,10 @@ class Labels:
 
     @classmethod
     def from_corners(
-        cls, class_id: NDArray[np.int64], corners: NDArray[np.float64], confidence: NDArray[np.float64] | None = None
+        cls,
+        class_id: NDArray[np.int64],
+        corners: NDArray[np.float64],
+        confidence: NDArray[np.float64] | None = None,
     ) -> "Labels":
         """Labels from left, top, right, bottom as fractions, shape (N, 4)."""
         centres = (corners[:, :2] + corners[:, 2:]) / 2
@@ -56,7 +59,7 @@ class Labels:
     def clipped(self) -> "Labels":
         """The labels cut at the edges of the photo; boxes that lie outside altogether are dropped."""
         inside = Labels.from_corners(self.class_id, self.corners.clip(0.0, 1.0), self.confidence)
-        return inside.where((inside.boxes[:, 2:] > 0).all(axis=1))
+        return inside.where(np.asarray((inside.boxes[:, 2:] > 0).all(axis=1)))
 
 
 def concatenate(parts: Iterable[Labels]) -> Labels:
@@ -103,11 +106,11 @@ def read_labels(path: Path) -> Labels:
         try:
             row = [float(word) for word in line.split()]
         except ValueError as error:
-            raise LabelError(f"{path}:{number}: not a number in {line!r}; expected 'class cx cy w h'") from error
+            raise LabelError(f"{path}:{number}: {line!r} is not 'class cx cy w h' in numbers") from error
         if len(row) not in (5, 6):
             raise LabelError(f"{path}:{number}: {len(row)} columns; expected 'class cx cy w h'")
         if not np.isfinite(row).all():
-            raise LabelError(f"{path}:{number}: {line!r} holds a value that is not finite; delete or correct the line")
+            raise LabelError(f"{path}:{number}: {line!r} holds a value that is not finite; correct the line")
         if not row[0].is_integer():
             raise LabelError(f"{path}:{number}: class {row[0]} is not a whole number")
         rows.append([*row, 1.0][:6])

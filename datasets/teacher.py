@@ -3,6 +3,7 @@
 Needs torch and ultralytics (`pip install street-warden[train]`), and only when a teacher is made.
 """
 
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,16 +17,16 @@ if TYPE_CHECKING:
     from ultralytics import YOLO
 
 SAME_OBJECT_IOU = 0.5
-"""A teacher box that overlaps a human box by more is the same object under another name (a rickshaw is no car)."""
+"""A teacher box that overlaps a human box by more is the same object (a rickshaw is no car)."""
 
 INSIDE_SHARE = 0.7
-"""A teacher box with more than this share of its area inside a human box is part of that object (its driver, its cabin)."""
+"""A teacher box with more than this share of its area inside a human box belongs to it, as a driver does."""
 
 DUPLICATE_IOU = 0.7
 """Two teacher boxes that overlap by more are one vehicle seen as two classes; the surer one stays."""
 
 
-class TrainingExtraMissing(RuntimeError):
+class TrainingExtraMissingError(RuntimeError):
     """torch or ultralytics is not installed."""
 
 
@@ -33,18 +34,17 @@ def load_coco_model(weights: Path, name: str = "yolo26n") -> "YOLO":
     """The 80-class COCO model with the weights of a safetensors file.
 
     Raises:
-        TrainingExtraMissing: torch or ultralytics is not installed.
+        TrainingExtraMissingError: torch or ultralytics is not installed.
         FileNotFoundError: there is no such weights file.
     """
     try:
-        from safetensors.torch import load_file
-        from ultralytics import YOLO
+        safetensors, ultralytics = import_module("safetensors.torch"), import_module("ultralytics")
     except ImportError as error:
-        raise TrainingExtraMissing(f"{error}; run: pip install 'street-warden[train]'") from error
+        raise TrainingExtraMissingError(f"{error}; run: pip install 'street-warden[train]'") from error
     if not weights.is_file():
         raise FileNotFoundError(f"no weights at {weights}; pass the path of {name}-coco.safetensors")
-    model = YOLO(f"{name}.yaml", task="detect")
-    model.model.load_state_dict(load_file(weights))
+    model: YOLO = ultralytics.YOLO(f"{name}.yaml", task="detect")
+    model.model.load_state_dict(safetensors.load_file(weights))
     return model
 
 
@@ -67,7 +67,12 @@ class Teacher:
         """Labels of the classes 0 to 5 in one photo (a file, or BGR pixels of shape (height, width, 3))."""
         # nms=False asks ultralytics for the one-to-one head, which needs no suppression.
         (result,) = self._model.predict(
-            photo, imgsz=self._image_size, conf=self._confidence, nms=False, classes=list(COCO_ROWS), verbose=False
+            photo,
+            imgsz=self._image_size,
+            conf=self._confidence,
+            nms=False,
+            classes=list(COCO_ROWS),
+            verbose=False,
         )
         found = result.boxes.cpu().numpy()
         street_id = {coco: street for street, coco in enumerate(COCO_ROWS)}
@@ -91,5 +96,5 @@ def beside_human(taught: Labels, human: Labels) -> Labels:
         return taught
     corners = taught.corners
     same = (iou(corners, human.corners) > SAME_OBJECT_IOU).any(axis=1)
-    share = intersection(corners, human.corners) / np.maximum(area(corners), np.finfo(np.float64).tiny)[:, None]
-    return taught.where(~same & ~(share > INSIDE_SHARE).any(axis=1))
+    inside = (intersection(corners, human.corners) > INSIDE_SHARE * area(corners)[:, None]).any(axis=1)
+    return taught.where(np.asarray(~(same | inside)))

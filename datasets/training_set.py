@@ -1,7 +1,6 @@
-"""The training set: human labels, teacher labels, replay, empty grounds and collages in one self-contained folder."""
+"""The training set: human and teacher labels, replay, empty grounds and collages in one folder."""
 
 import shutil
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -12,7 +11,8 @@ from numpy.typing import NDArray
 
 from datasets.classes import CLASSES, TAUGHT
 from datasets.collages import Cell, collage
-from datasets.collection import Collection, photos_in
+from datasets.collection import Collection, label_path, photos_in
+from datasets.fingerprints import Memory
 from datasets.grounds import empty_ground, has_texture
 from datasets.labels import Labels, concatenate, read_labels, write_labels
 from datasets.teacher import beside_human
@@ -37,7 +37,7 @@ class TrainingSet:
     Attributes:
         collection: the street photos with their human labels.
         replay: folder of photos of people and vehicles, without labels.
-        teacher: folder of the teacher's labels, one file a photo, with confidences (`python -m datasets label`).
+        teacher: folder of the teacher's labels, one file a photo (`python -m datasets label`).
         out: folder to write; what it held is replaced.
         confidence: teacher labels below are not trained on.
         grounds: number of empty grounds wanted.
@@ -54,6 +54,8 @@ class TrainingSet:
     collages: int = 90
     seed: int = 0
     counts: dict[str, int] = field(default_factory=dict, init=False)
+    _memory: Memory = field(default_factory=Memory, init=False)
+    _street: list[tuple[Path, Labels]] = field(default_factory=list, init=False)
 
     def assemble(self) -> dict[str, int]:
         """Writes the folder and returns how many photos of each kind it holds.
@@ -73,17 +75,32 @@ class TrainingSet:
             )
         for name in ("images", "labels"):
             shutil.rmtree(self.out / name, ignore_errors=True)
-        self.counts = {}
-        for split, photo in self.collection:
-            self._add_photo(photo, split, read_labels(self.collection.labels_of(photo)), "street")
-        for index, photo in enumerate(replay):
-            held_out = index % HELD_OUT_EVERY == 0
-            self._add_photo(photo, "test" if held_out else "train", Labels.empty(), "replay")
+        self.counts, self._memory, self._street = {}, Memory(), []
+        # Splits that are measured on come first: a copy of one of their photos must not be trained on.
+        for split in sorted(self.collection.splits, key=lambda name: name == "train"):
+            photos = self.collection.photos(split)
+            fresh = self._new(photos)
+            for photo in fresh if split == "train" else photos:
+                human = read_labels(label_path(photo))
+                self._add_photo(photo, split, human, "street")
+                if split == "train":
+                    self._street.append((photo, human))
+        scenes = self._new(replay)
+        held_out = scenes[::HELD_OUT_EVERY]
+        kept = [photo for photo in scenes if photo not in held_out]
+        for photo in held_out:
+            self._add_photo(photo, "test", Labels.empty(), "replay")
+        for photo in kept:
+            self._add_photo(photo, "train", Labels.empty(), "replay")
         random = np.random.default_rng(self.seed)
-        self._add_grounds(random, [photo for index, photo in enumerate(replay) if index % HELD_OUT_EVERY])
+        self._add_grounds(random, kept)
         self._add_collages(random)
         self._write_data_file()
         return self.counts
+
+    def _new(self, photos: list[Path]) -> list[Path]:
+        """The photos that show something that no photo before them showed."""
+        return [photo for photo in photos if self._memory.add(read_photo(photo))]
 
     def _teacher_file(self, photo: Path) -> Path:
         return self.teacher / f"{photo.stem}.txt"
@@ -122,8 +139,7 @@ class TrainingSet:
         Close-ups of litter are left out, since what lies beside a labelled piece may be another one.
         """
         scenes: list[tuple[Path, Labels]] = [(photo, Labels.empty()) for photo in replay]
-        for photo in self.collection.photos("train"):
-            human = read_labels(self.collection.labels_of(photo))
+        for photo, human in self._street:
             if CLASSES.index("e_tricycle") in human.class_id:
                 scenes.append((photo, human))
         made = 0
@@ -137,11 +153,11 @@ class TrainingSet:
                 made += 1
 
     def _add_collages(self, random: np.random.Generator) -> None:
-        """Makes collages of the photos that show one cigarette butt each, with an empty ground here and there."""
+        """Makes collages of the photos that show nothing but butts, with an empty ground here and there."""
         butt = CLASSES.index("cigarette_butt")
         close_ups = [
             (photo, labels)
-            for photo, labels in self._labelled("train")
+            for photo, labels in self._street
             if len(labels) and (labels.class_id == butt).all()
         ]
         grounds = sorted((self.out / "images" / "train").glob("ground-*.jpg"))
@@ -158,10 +174,6 @@ class TrainingSet:
                     cells.append((read_photo(photo), labels))
             picture, labels = collage(cells, columns)
             self._add_picture(f"collage-{number:03d}", picture, labels, "collage")
-
-    def _labelled(self, split: str) -> Iterator[tuple[Path, Labels]]:
-        for photo in self.collection.photos(split):
-            yield photo, read_labels(self.collection.labels_of(photo))
 
     def _write_data_file(self) -> None:
         content = {

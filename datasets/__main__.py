@@ -1,0 +1,114 @@
+"""The data tools on the command line: `python -m datasets check | label | prepare | agree`."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.progress import track
+
+from datasets.agreement import agreement
+from datasets.collection import Collection, CollectionError, photos_in
+from datasets.faults import faults
+from datasets.labels import LabelError, write_labels
+from datasets.teacher import Teacher, TrainingExtraMissingError
+from datasets.training_set import TrainingSet, TrainingSetError
+
+app = typer.Typer(no_args_is_help=True, add_completion=False, help="Checks, labels and assembles photos.")
+
+Data = Annotated[Path, typer.Argument(help="Data file of the collection.")]
+Weights = Annotated[Path, typer.Option(help="COCO weights of the teacher, a safetensors file.")]
+TeacherFolder = Annotated[Path, typer.Option(help="Folder of teacher labels, one file a photo.")]
+
+STREET = Path(__file__).with_name("street.yaml")
+REPLAY = Path("../shared/data/replay")
+COCO_WEIGHTS = Path("../shared/weights/yolo26n-coco.safetensors")
+TEACHER_LABELS = Path("runs/teacher")
+TRAINING_SET = Path("runs/data")
+
+
+@app.command()
+def check(data: Data = STREET) -> None:
+    """Lists what is wrong with a collection, a line a fault. Exit status 1 if there is any."""
+    count = 0
+    for fault in faults(Collection.read(data)):
+        typer.echo(fault)
+        count += 1
+    typer.echo(f"{count} faults", err=True)
+    if count:
+        raise typer.Exit(1)
+
+
+@app.command()
+def label(
+    folders: Annotated[list[Path], typer.Argument(help="Folders of photos, looked through to the bottom.")],
+    weights: Weights = COCO_WEIGHTS,
+    out: TeacherFolder = TEACHER_LABELS,
+    confidence: Annotated[float, typer.Option(help="Boxes below are not kept.", min=0.0, max=1.0)] = 0.1,
+) -> None:
+    """Lets the COCO teacher label people and vehicles. Photos that have a label file already are skipped."""
+    photos = [photo for folder in folders for photo in photos_in(folder)]
+    if not photos:
+        raise TrainingSetError(f"no photos in {', '.join(map(str, folders))}")
+    names = {photo.stem for photo in photos}
+    if len(names) < len(photos):
+        raise TrainingSetError("two photos share a name; label their folders into different --out folders")
+    todo = [photo for photo in photos if not (out / f"{photo.stem}.txt").is_file()]
+    teacher = Teacher(weights, confidence=confidence)
+    for photo in track(todo, description="labelling"):
+        write_labels(out / f"{photo.stem}.txt", teacher.label(photo), with_confidence=True)
+    typer.echo(f"{len(todo)} photos labelled into {out}, {len(photos) - len(todo)} had labels", err=True)
+
+
+@app.command()
+def prepare(
+    data: Data = STREET,
+    replay: Annotated[Path, typer.Option(help="Folder of photos that keep the old classes alive.")] = REPLAY,
+    teacher: TeacherFolder = TEACHER_LABELS,
+    out: Annotated[
+        Path, typer.Option(help="Folder to write; its images and labels are replaced.")
+    ] = TRAINING_SET,
+    confidence: Annotated[float, typer.Option(help="Teacher labels below are not trained on.")] = 0.4,
+    grounds: Annotated[int, typer.Option(help="Empty grounds to cut out.", min=0)] = 150,
+    collages: Annotated[int, typer.Option(help="Collages of shrunken butts to make.", min=0)] = 90,
+    seed: Annotated[int, typer.Option(help="Makes the same set again.")] = 0,
+) -> None:
+    """Assembles the folder that train.py reads."""
+    collection = Collection.read(data)
+    training_set = TrainingSet(collection, replay, teacher, out, confidence, grounds, collages, seed)
+    for kind, count in training_set.assemble().items():
+        typer.echo(f"{kind}: {count}")
+
+
+@app.command()
+def agree(
+    model: Annotated[Path, typer.Argument(help="Exported street model.")],
+    video: Annotated[Path, typer.Argument(help="Clip that neither of the two was trained on.")],
+    weights: Weights = COCO_WEIGHTS,
+    every: Annotated[int, typer.Option(help="Look at every n-th frame.", min=1)] = 10,
+    confidence: Annotated[float, typer.Option(help="Detections below do not count, on either side.")] = 0.4,
+) -> None:
+    """Compares a model's people with those of its teacher on a clip."""
+    found = agreement(model, Teacher(weights, confidence=confidence), video, every, confidence)
+    typer.echo(
+        f"{found.frames} frames: {found.teacher} people seen by the teacher, {found.model} by the model, "
+        f"{found.both} by both: recall {found.recall:.3f}, precision {found.precision:.3f}"
+    )
+
+
+def main() -> None:
+    """Runs a command; faults in the data end it with one line."""
+    try:
+        app()
+    except (
+        CollectionError,
+        LabelError,
+        TrainingSetError,
+        TrainingExtraMissingError,
+        FileNotFoundError,
+    ) as error:
+        typer.echo(f"error: {error}", err=True)
+        raise SystemExit(1) from error
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,91 @@
+"""Faults of a collection: what would spoil a training run or flatter its figures."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from datasets.collection import Collection, label_path
+from datasets.fingerprints import fingerprint, near_duplicates
+from datasets.labels import LabelError, read_labels
+
+EDGE_TOLERANCE = 0.001
+"""Boxes may pass the edge by this fraction of the photo: label tools round."""
+
+SMALLEST_SIDE = 2.0
+"""Boxes with a shorter side in pixels cannot be learnt and are usually slips of the mouse."""
+
+
+@dataclass(frozen=True)
+class Fault:
+    """One thing wrong with one file."""
+
+    file: Path
+    message: str
+
+    def __str__(self) -> str:
+        return f"{self.file}: {self.message}"
+
+
+def faults(collection: Collection) -> Iterator[Fault]:
+    """Every fault: pictures, labels, labels without a photo, and photos that two splits share."""
+    hashes: dict[str, dict[Path, NDArray[np.bool_]]] = {}
+    for split, photo in collection:
+        picture = cv2.imread(str(photo), cv2.IMREAD_COLOR)
+        if picture is None:
+            yield Fault(photo, "not a readable picture; replace or remove it and its labels")
+            continue
+        height, width = picture.shape[:2]
+        hashes.setdefault(split, {})[photo] = fingerprint(picture.astype(np.uint8, copy=False))
+        label_file = label_path(photo)
+        if not label_file.is_file():
+            yield Fault(photo, f"no label file {label_file}; an empty one says that the photo shows nothing")
+            continue
+        yield from label_faults(label_file, collection.names, width, height)
+    for split in collection.splits:
+        yield from _orphans(collection, split)
+    splits = list(hashes)
+    for index, split in enumerate(splits):
+        for other in splits[index + 1 :]:
+            for ours, theirs, bits in near_duplicates(hashes[split], hashes[other]):
+                yield Fault(theirs, f"shows the same as {ours} of split {split} ({bits} of 256 bits differ)")
+
+
+def label_faults(file: Path, names: tuple[str, ...], width: int, height: int) -> Iterator[Fault]:
+    """The faults of one label file, for a photo of `width` x `height` pixels."""
+    try:
+        labels = read_labels(file)
+    except LabelError as error:
+        yield Fault(file, str(error).removeprefix(f"{file}:"))
+        return
+    seen: set[tuple[int, ...]] = set()
+    for number, (class_id, corners) in enumerate(zip(labels.class_id, labels.corners, strict=True), start=1):
+        where = f"box {number}"
+        if not 0 <= class_id < len(names):
+            yield Fault(file, f"{where}: class {class_id} is not one of 0 to {len(names) - 1}")
+        if (corners < -EDGE_TOLERANCE).any() or (corners > 1 + EDGE_TOLERANCE).any():
+            yield Fault(file, f"{where}: reaches outside the photo: {_rounded(corners)}")
+        sides = (corners[2:] - corners[:2]) * (width, height)
+        if (sides < SMALLEST_SIDE).any():
+            yield Fault(file, f"{where}: {sides[0]:.1f} x {sides[1]:.1f} px is too small to be an object")
+        key = (int(class_id), *(int(value) for value in (corners * 10_000).round()))
+        if key in seen:
+            yield Fault(file, f"{where}: the same box twice")
+        seen.add(key)
+
+
+def _orphans(collection: Collection, split: str) -> Iterator[Fault]:
+    """Label files that no photo belongs to."""
+    photos = collection.photos(split)
+    expected = {label_path(photo) for photo in photos}
+    for folder in {file.parent for file in expected}:
+        for file in sorted(folder.glob("*.txt")):
+            if file not in expected:
+                yield Fault(file, "labels without a photo")
+
+
+def _rounded(corners: NDArray[np.float64]) -> str:
+    return ", ".join(f"{value:.3f}" for value in corners)

@@ -1,0 +1,1 @@
+"""The exported models and their registry, found through `importlib.resources`."""
