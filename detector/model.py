@@ -81,6 +81,11 @@ class Model:
         except ModelError as error:
             raise ModelError(f"{entry.path}: {error}") from error
 
+    @property
+    def thresholds(self) -> dict[ObjectClass, float]:
+        """For each class that the model sees, the registered least confidence."""
+        return dict(zip(self.entry.object_classes, self._thresholds.tolist(), strict=True))
+
     def letterbox(self, width: int, height: int) -> Letterbox:
         """How a picture of that size is fitted into the input."""
         return Letterbox.fit(width, height, long_side=self.entry.input_size, stride=self.entry.stride)
@@ -148,9 +153,7 @@ class Model:
                     results[number] = detections
         return results
 
-    def detect_photo(
-        self, image: Image, *, tiles: Tiling = "auto", confidence: Confidence = None
-    ) -> Detections:
+    def detect_photo(self, image: Image, *, tiles: Tiling = "auto", confidence: Confidence = None) -> Detections:
         """Detections of one picture of any size, small things included.
 
         Args:
@@ -166,9 +169,7 @@ class Model:
         plan = plan_tiles(width, height, self.entry.input_size)
         scaled = image
         if (plan.width, plan.height) != (width, height):
-            scaled = np.asarray(
-                cv2.resize(image, (plan.width, plan.height), interpolation=cv2.INTER_AREA), np.uint8
-            )
+            scaled = np.asarray(cv2.resize(image, (plan.width, plan.height), interpolation=cv2.INTER_AREA), np.uint8)
         crops = [scaled[top:bottom, left:right] for left, top, right, bottom in plan.tiles.tolist()]
         factor = np.array([width / plan.width, height / plan.height] * 2, np.float32)
         parts = [whole]
@@ -203,9 +204,7 @@ class Model:
         plain, classes = self.entry.output == "plain", len(self._class_ids)
         fits = raw.ndim == 3 and (raw.shape[1] == 4 + classes if plain else raw.shape[2] == 6)
         if not fits:
-            raise ModelError(
-                f"output of shape {raw.shape} is no {self.entry.output} output of {classes} classes"
-            )
+            raise ModelError(f"output of shape {raw.shape} is no {self.entry.output} output of {classes} classes")
 
 
 def _end2end_rows(raw: FloatArray, limits: FloatArray) -> list[FloatArray]:

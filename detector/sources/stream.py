@@ -132,7 +132,8 @@ class StreamSource(Source):
                 self._changed.notify_all()
 
     def _decode(self) -> None:
-        options = {"fflags": "nobuffer", "flags": "low_delay"}
+        # Asking how many frames a second come would hold the first one back by seconds.
+        options = {"fflags": "nobuffer", "flags": "low_delay", "fpsprobesize": "0"}
         if urlsplit(self._url).scheme.startswith("rtsp"):
             options |= {"rtsp_transport": self._transport}
         limits = (self._connecting, self._silence)
