@@ -72,9 +72,7 @@ def detect_photos(
             say(str(error))
             continue
         detections = model.detect_photo(photo.image, tiles=tiles, confidence=confidence)
-        print(
-            _json_line(path, photo, detections) if json_output else _text_line(path, detections), flush=True
-        )
+        print(_json_line(path, photo, detections) if json_output else _text_line(path, detections), flush=True)
         if shelf is not None:
             try:
                 shelf.put(draw_detections(photo.image, detections), below)

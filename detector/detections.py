@@ -73,9 +73,7 @@ class Detections:
         count = len(self.xyxy)
         self.class_id = np.asarray(self.class_id, np.int64)
         self.confidence = np.asarray(self.confidence, np.float32)
-        self.track_id = (
-            np.full(count, -1, np.int64) if self.track_id is None else np.asarray(self.track_id, np.int64)
-        )
+        self.track_id = np.full(count, -1, np.int64) if self.track_id is None else np.asarray(self.track_id, np.int64)
         for name in ("class_id", "confidence", "track_id"):
             shape = getattr(self, name).shape
             if shape != (count,):

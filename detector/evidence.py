@@ -175,9 +175,7 @@ def _choose(moments: Sequence[Moment]) -> list[Moment]:
     return [moments[0], between, moments[-1]]
 
 
-def _context(
-    moment: Moment, kind: ViolationKind, camera: Camera | None, timezone: ZoneInfo, place: str
-) -> Image:
+def _context(moment: Moment, kind: ViolationKind, camera: Camera | None, timezone: ZoneInfo, place: str) -> Image:
     """The whole picture with the offender's box, and below it when, where, by whom, what and which frame."""
     offence = KINDS[kind].chinese
     canvas = moment.frame.image.copy()
@@ -208,9 +206,7 @@ def _jpeg(image: Image) -> bytes:
 def _encoded(suffix: str, image: Image, options: list[int]) -> bytes:
     done, buffer = cv2.imencode(suffix, image, options)
     if not done:
-        raise OSError(
-            f"a picture of {image.shape[1]} × {image.shape[0]} pixels cannot be written as {suffix}"
-        )
+        raise OSError(f"a picture of {image.shape[1]} × {image.shape[0]} pixels cannot be written as {suffix}")
     return buffer.tobytes()
 
 

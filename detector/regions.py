@@ -52,9 +52,7 @@ def wants_tiles(width: int, height: int, side: int) -> bool:
     return max(width, height) > TILED_FROM * side
 
 
-def plan_tiles(
-    width: int, height: int, side: int, *, overlap: float = OVERLAP, most: int = MAX_TILES
-) -> TilePlan:
+def plan_tiles(width: int, height: int, side: int, *, overlap: float = OVERLAP, most: int = MAX_TILES) -> TilePlan:
     """Tiles of ``side`` pixels that cover a picture, evenly spread; neighbours overlap.
 
     Args:
@@ -75,9 +73,7 @@ def plan_tiles(
         (4224, 2816, 48)
     """
     if min(width, height, side, most) < 1 or not 0 <= overlap < 1:
-        raise ValueError(
-            f"cannot tile {width} × {height} by {side} with overlap {overlap}, at most {most} tiles"
-        )
+        raise ValueError(f"cannot tile {width} × {height} by {side} with overlap {overlap}, at most {most} tiles")
     scale = 1.0
     if _count(width, side, overlap) * _count(height, side, overlap) > most:
         low, high = 0.0, 1.0
@@ -181,9 +177,7 @@ def _join_parts(boxes: Detections, tile: IntArray, cuts: BoolArray) -> tuple[Det
 def _meets(start: FloatArray, end: FloatArray, ends_cut: BoolArray, starts_cut: BoolArray) -> BoolArray:
     """(N, N) whether box i, cut at its end, reaches into box j, cut at its start, which goes on beyond i."""
     meets: BoolArray = ends_cut[:, None] & starts_cut[None, :]
-    meets &= (
-        (start[:, None] <= start[None, :]) & (start[None, :] <= end[:, None]) & (end[:, None] <= end[None, :])
-    )
+    meets &= (start[:, None] <= start[None, :]) & (start[None, :] <= end[:, None]) & (end[:, None] <= end[None, :])
     return meets
 
 

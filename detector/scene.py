@@ -115,9 +115,7 @@ class Ignore(_PolygonZone):
     kind: Literal["ignore"]
 
 
-Zone = Annotated[
-    Carriageway | Crosswalk | NoParking | ParkingBay | Barrier | Bin | Ignore, Field(discriminator="kind")
-]
+Zone = Annotated[Carriageway | Crosswalk | NoParking | ParkingBay | Barrier | Bin | Ignore, Field(discriminator="kind")]
 
 
 class Ground(_Model):

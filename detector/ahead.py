@@ -1,0 +1,65 @@
+"""Stages that work ahead: an iterator that runs in a thread of its own, a few items before its consumer."""
+
+from collections.abc import Generator, Iterable
+from queue import Full, Queue
+from threading import Event, Thread
+from typing import TypeVar
+
+T = TypeVar("T")
+
+
+class _End:
+    """The last item of a stage: why it ended."""
+
+    def __init__(self, error: BaseException | None = None) -> None:
+        self.error = error
+
+
+def ahead(items: Iterable[T], depth: int, name: str = "stage") -> Generator[T, None, None]:
+    """The same items, made in a thread up to ``depth`` items ahead, in order.
+
+    An error in the thread is raised where the items are consumed, after the items that came before it. A consumer
+    that stops early stops the thread at its next item.
+
+    Examples:
+        >>> list(ahead(range(3), depth=2))
+        [0, 1, 2]
+    """
+    queue: Queue[T | _End] = Queue(maxsize=depth)
+    stop = Event()
+
+    def put(item: T | _End) -> bool:
+        while not stop.is_set():
+            try:
+                queue.put(item, timeout=0.2)
+            except Full:
+                continue
+            return True
+        return False
+
+    def work() -> None:
+        error: BaseException | None = None
+        try:
+            for item in items:
+                if not put(item):
+                    break
+        except BaseException as caught:  # noqa: BLE001 - handed to the consumer, which raises it
+            error = caught
+        finally:
+            if isinstance(items, Generator):
+                items.close()
+            put(_End(error))
+
+    thread = Thread(target=work, name=name, daemon=True)
+    thread.start()
+    try:
+        while True:
+            item = queue.get()
+            if isinstance(item, _End):
+                if item.error is not None:
+                    raise item.error
+                return
+            yield item
+    finally:
+        stop.set()
+        thread.join(timeout=10)

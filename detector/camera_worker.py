@@ -1,0 +1,323 @@
+"""One camera of an engine: a thread that reads it and a thread that follows what the model saw."""
+
+import json
+import time
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import datetime
+from enum import StrEnum
+from pathlib import Path
+from queue import Empty, Queue
+from threading import Condition, Event, Lock, Thread
+from zoneinfo import ZoneInfo
+
+import cv2
+import numpy as np
+import structlog
+
+from detector.detections import Detections, FloatArray
+from detector.drawing import draw_detections
+from detector.letterbox import Letterbox
+from detector.model import Model
+from detector.outbox import Outbox, sync_folder
+from detector.pipeline import Pipeline
+from detector.scene import Scene
+from detector.sources import (
+    Frame,
+    Pace,
+    PushedSource,
+    Source,
+    SourceError,
+    StreamState,
+    mask_credentials,
+    open_source,
+)
+
+_log = structlog.get_logger(__name__)
+
+_CHECKPOINT_SECONDS = 10.0
+_LIVE_WIDTH = 960
+_WAITING_SECONDS = 5.0
+"""A camera whose frames are pushed is said to be waiting when none has come for this long."""
+
+
+class CameraState(StrEnum):
+    """How a camera is."""
+
+    STARTING = "starting"
+    RUNNING = "running"
+    RECONNECTING = "reconnecting"
+    WAITING = "waiting"
+    FINISHED = "finished"
+    STOPPED = "stopped"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class CameraConfig:
+    """What an engine must know to run a camera.
+
+    Attributes:
+        scene: what it looks at; ``scene.camera.id`` names it.
+        address: a file, a folder, a stream's URL, or ``push:`` where frames are handed over.
+        loop: a file begins again at its end.
+        pace: whether a file plays like a camera or as fast as it can be read; then no frame is dropped.
+    """
+
+    scene: Scene
+    address: str
+    loop: bool = False
+    pace: Pace = "real"
+
+
+@dataclass(frozen=True, slots=True)
+class CameraStatus:
+    """How a camera is, for people.
+
+    Attributes:
+        state: see :class:`CameraState`.
+        message: why, where the state needs a reason.
+        fps: frames a second that went through the rules, over the last ten seconds.
+        last_frame_at: capture time of the newest such frame.
+        dropped: frames that were replaced by newer ones before the model was free.
+        model_seconds: time that the model has spent on this camera.
+    """
+
+    state: CameraState
+    message: str = ""
+    fps: float = 0.0
+    last_frame_at: datetime | None = None
+    width: int | None = None
+    height: int | None = None
+    dropped: int = 0
+    model_seconds: float = 0.0
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Ready:
+    """A frame that waits for the model."""
+
+    frame: Frame
+    tensor: FloatArray
+    letterbox: Letterbox
+
+
+class CameraWorker:
+    """Reads one camera and follows what it shows.
+
+    Args:
+        config: see :class:`CameraConfig`.
+        model: prepares frames; the engine runs it.
+        outbox: where violations go.
+        checkpoints: folder of what rules remember.
+        timezone: the district's time.
+        wake: notified when a frame waits for the model.
+    """
+
+    def __init__(
+        self,
+        config: CameraConfig,
+        model: Model,
+        outbox: Outbox,
+        checkpoints: Path,
+        timezone: ZoneInfo,
+        wake: Condition,
+    ) -> None:
+        self.config = config
+        self.name = config.scene.camera.id
+        self._model = model
+        self._wake = wake
+        self._checkpoint = checkpoints / f"{self.name}.json"
+        self._pipeline = Pipeline(
+            config.scene, thresholds=model.thresholds, shelf=outbox, timezone=timezone, model=model.name
+        )
+        self._restore()
+        self._stopping = Event()
+        self._lock = Lock()
+        self._status = CameraStatus(CameraState.STARTING)
+        self._times: deque[float] = deque(maxlen=300)
+        self._newest: tuple[Frame, Detections] | None = None
+        self._waiting: deque[Ready] = deque()
+        self._seen: Queue[tuple[Frame, Detections] | None] = Queue(maxsize=4)
+        self._source: Source | None = None
+        self._pushed = PushedSource(f"push:{self.name}") if config.address.startswith("push:") else None
+        self._reader = Thread(target=self._guarded(self._read), name=f"read {self.name}", daemon=True)
+        self._follower = Thread(target=self._guarded(self._follow), name=f"rules {self.name}", daemon=True)
+        self._reader.start()
+        self._follower.start()
+
+    def push(self, jpeg: bytes, captured_at: datetime) -> None:
+        """Hand over a frame.
+
+        Raises:
+            FrameRefusedError: the frame cannot be taken; the text says why.
+            KeyError: this camera's frames are not pushed.
+        """
+        if self._pushed is None:
+            raise KeyError(self.name)
+        self._pushed.push(jpeg, captured_at)
+
+    def take(self, shape: tuple[int, ...] | None) -> Ready | None:
+        """The next frame for the model, if it has the shape and its result could be taken. Under the engine's lock."""
+        if not self._waiting or self._seen.full():
+            return None
+        if shape is not None and self._waiting[0].tensor.shape != shape:
+            return None
+        ready = self._waiting.popleft()
+        self._wake.notify_all()
+        return ready
+
+    def deliver(self, frame: Frame, detections: Detections, model_seconds: float) -> None:
+        """What the model saw in a frame that :meth:`take` gave."""
+        with self._lock:
+            self._status = replace(self._status, model_seconds=self._status.model_seconds + model_seconds)
+        self._seen.put((frame, detections))
+
+    def status(self) -> CameraStatus:
+        """How the camera is now."""
+        with self._lock:
+            status, newest = self._status, list(self._times)
+        now = time.monotonic()
+        recent = [t for t in newest if now - t <= 10]
+        span = now - recent[0] if len(recent) > 1 else 0.0
+        if status.state is CameraState.RUNNING and self._pushed and (not newest or now - newest[-1] > _WAITING_SECONDS):
+            status = replace(status, state=CameraState.WAITING, message="no frame has been pushed for a while")
+        if status.state is CameraState.RUNNING and self._pipeline.fault:
+            status = replace(status, message=self._pipeline.fault)
+        return replace(status, fps=round((len(recent) - 1) / span, 2) if span > 0 else 0.0)
+
+    def picture(self, newer_than: int) -> tuple[int, bytes] | None:
+        """The newest frame as JPEG with boxes, at most 960 px wide, and its number; None where none is newer."""
+        newest = self._newest
+        if newest is None or newest[0].number == newer_than:
+            return None
+        frame, detections = newest
+        image = draw_detections(frame.image, detections)
+        if frame.width > _LIVE_WIDTH:
+            size = (_LIVE_WIDTH, round(frame.height * _LIVE_WIDTH / frame.width))
+            image = np.asarray(cv2.resize(image, size, interpolation=cv2.INTER_AREA), np.uint8)
+        ok, jpeg = cv2.imencode(".jpg", image, [cv2.IMWRITE_JPEG_QUALITY, 80])
+        return (frame.number, jpeg.tobytes()) if ok else None
+
+    def hang_up(self) -> None:
+        """Stop reading; :meth:`stop` waits for the end."""
+        self._stopping.set()
+        for source in (self._source, self._pushed):
+            if source is not None:
+                source.close()
+        with self._wake:
+            self._wake.notify_all()
+
+    def stop(self) -> None:
+        """Stop reading, let what was seen go through the rules, keep what they remember."""
+        self.hang_up()
+        self._reader.join(timeout=5)
+        self._follower.join(timeout=5)
+        self._set(CameraState.STOPPED)
+
+    def _read(self) -> None:
+        if self._pushed is not None:
+            self._set(CameraState.RUNNING)
+            self._feed(self._pushed, drop=True)
+            return
+        while not self._stopping.is_set():
+            try:
+                with open_source(
+                    self.config.address, pace=self.config.pace, loop=self.config.loop, on_state=self._on_stream
+                ) as source:
+                    self._source = source
+                    self._feed(source, drop=source.live or self.config.pace == "real")
+            except SourceError as error:
+                self._set(CameraState.RECONNECTING, str(error))
+                _log.warning("camera cannot be read", camera=self.name, reason=str(error))
+                self._stopping.wait(5.0)
+                continue
+            if not self._stopping.is_set():
+                self._set(CameraState.FINISHED)
+            break
+
+    def _feed(self, source: Source, *, drop: bool) -> None:
+        for frame in source.frames():
+            if self._stopping.is_set():
+                break
+            tensor, letterbox = self._model.prepare(frame.image)
+            ready = Ready(frame, tensor, letterbox)
+            with self._wake:
+                while self._waiting and not drop and not self._stopping.is_set():
+                    self._wake.wait(timeout=0.5)
+                if self._waiting:
+                    self._waiting.clear()
+                    with self._lock:
+                        self._status = replace(self._status, dropped=self._status.dropped + 1)
+                self._waiting.append(ready)
+                self._wake.notify_all()
+            if self._status.state is CameraState.STARTING:
+                self._set(CameraState.RUNNING)
+
+    def _follow(self) -> None:
+        saved = time.monotonic()
+        while not (self._stopping.is_set() and self._seen.empty() and not self._reader.is_alive()):
+            try:
+                seen = self._seen.get(timeout=0.5)
+            except Empty:
+                if self._status.state is CameraState.FINISHED and not self._waiting:
+                    break
+                continue
+            if seen is None:
+                break
+            frame, detections = seen
+            found = self._pipeline.process(frame, detections)
+            self._newest = frame, detections[detections.confidence >= 0.3]
+            with self._lock:
+                self._times.append(time.monotonic())
+                self._status = replace(self._status, last_frame_at=frame.time, width=frame.width, height=frame.height)
+            if found or time.monotonic() - saved > _CHECKPOINT_SECONDS:
+                self._save()
+                saved = time.monotonic()
+        self._pipeline.finish()
+        self._save()
+
+    def _guarded(self, work: Callable[[], None]) -> Callable[[], None]:
+        """The same work; an error that nobody foresaw stops this camera alone, loudly."""
+
+        def run() -> None:
+            try:
+                work()
+            except Exception as error:
+                self._set(CameraState.FAILED, f"{type(error).__name__}: {error}")
+                self._stopping.set()
+                _log.exception("camera failed", camera=self.name, address=mask_credentials(self.config.address))
+
+        return run
+
+    def _on_stream(self, state: StreamState, reason: str) -> None:
+        states = {
+            StreamState.CONNECTING: CameraState.STARTING,
+            StreamState.PLAYING: CameraState.RUNNING,
+            StreamState.RECONNECTING: CameraState.RECONNECTING,
+        }
+        if state in states:
+            self._set(states[state], reason)
+
+    def _set(self, state: CameraState, message: str = "") -> None:
+        with self._lock:
+            if self._status.state is not CameraState.FAILED:
+                self._status = replace(self._status, state=state, message=message)
+
+    def _restore(self) -> None:
+        try:
+            self._pipeline.restore(json.loads(self._checkpoint.read_text(encoding="utf-8")))
+        except FileNotFoundError:
+            return
+        except (OSError, ValueError, KeyError, TypeError) as error:
+            _log.warning("checkpoint cannot be used, starting anew", camera=self.name, reason=str(error))
+
+    def _save(self) -> None:
+        temporary = self._checkpoint.with_suffix(".tmp")
+        try:
+            temporary.write_text(json.dumps(self._pipeline.checkpoint()), encoding="utf-8")
+            temporary.replace(self._checkpoint)
+            sync_folder(self._checkpoint.parent)
+        except OSError as error:
+            _log.warning("checkpoint cannot be written", camera=self.name, reason=str(error))

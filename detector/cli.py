@@ -1,0 +1,123 @@
+"""The commands that need no office: detect, watch."""
+
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated, Literal, cast
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+import typer
+
+from detector.detect import detect_photos
+from detector.model import Model
+from detector.pipeline import Pipeline
+from detector.registry import ModelError
+from detector.scene import Scene, SceneError
+from detector.sources import SourceError, open_source
+from detector.violations import KINDS, Violation
+from detector.watching import watch as watch_source
+
+app = typer.Typer(no_args_is_help=True, add_completion=False)
+
+ModelName = Annotated[
+    str | None, typer.Option("--model", help="Name in models/registry.toml; the default one if left out.")
+]
+Json = Annotated[bool, typer.Option("--json", help="One line of JSON each, on standard output.")]
+
+
+@app.command()
+def detect(
+    paths: Annotated[list[Path], typer.Argument(help="Photos and folders of photos: JPEG, PNG, WebP, HEIC.")],
+    model: ModelName = None,
+    confidence: Annotated[float, typer.Option(min=0.01, max=1, help="Least confidence.")] = 0.25,
+    tiles: Annotated[
+        str, typer.Option(help="auto: large photos tile by tile for small things; off: only whole.")
+    ] = "auto",
+    json: Json = False,
+    save: Annotated[Path | None, typer.Option(help="Folder for pictures with boxes.")] = None,
+) -> None:
+    """Find butts, garbage, e-tricycles, people and vehicles in photos."""
+    if tiles not in ("auto", "off"):
+        raise typer.BadParameter(f"{tiles!r} is neither auto nor off", param_hint="--tiles")
+    way = cast("Literal['auto', 'off']", tiles)
+    raise typer.Exit(
+        detect_photos(paths, model_name=model, confidence=confidence, tiles=way, json_output=json, save=save)
+    )
+
+
+@app.command()
+def watch(
+    source: Annotated[str, typer.Argument(help="A video file, an rtsp:// address, or a folder of frames.")],
+    scene: Annotated[Path, typer.Option(help="The scene file (YAML).")],
+    json: Json = False,
+    save: Annotated[Path | None, typer.Option(help="Folder for the evidence; without it none is written.")] = None,
+    pace: Annotated[str, typer.Option(help="max: as fast as it can be read; real: as it was recorded.")] = "max",
+    model: ModelName = None,
+    start: Annotated[
+        datetime | None, typer.Option(help="Capture time of a file's first frame, UTC unless said.")
+    ] = None,
+) -> None:
+    """Run one camera over a file or a stream and report each violation."""
+    if pace not in ("max", "real"):
+        raise typer.BadParameter(f"{pace!r} is neither max nor real", param_hint="--pace")
+    try:
+        checked = Scene.load(scene)
+    except SceneError as error:
+        raise typer.BadParameter(str(error), param_hint="--scene") from error
+    if start is not None and start.tzinfo is None:
+        start = start.replace(tzinfo=ZoneInfo("UTC"))
+    try:
+        loaded = Model.load(model)
+        pipeline = Pipeline(
+            checked, thresholds=loaded.thresholds, shelf=Folder(save) if save else None, model=loaded.name
+        )
+        with open_source(source, pace=cast("Literal['max', 'real']", pace), start=start) as opened:
+            for violation in watch_source(opened, loaded, pipeline):
+                typer.echo(violation.json_line() if json else _line(violation))
+    except KeyboardInterrupt:
+        raise typer.Exit(130) from None
+    except (ModelError, SourceError, OSError) as error:
+        typer.echo(f"watch: {error}", err=True)
+        raise typer.Exit(1) from error
+    if pipeline.fault:
+        typer.echo(f"watch: {pipeline.fault}", err=True)
+        raise typer.Exit(1)
+
+
+class Folder:
+    """An evidence shelf that is one plain folder.
+
+    Args:
+        path: made where it is missing.
+    """
+
+    def __init__(self, path: Path) -> None:
+        path.mkdir(parents=True, exist_ok=True)
+        self._path = path
+
+    def stage(self, violation_id: UUID) -> Path:
+        """Evidence goes straight into the folder: its names start with the violation's id."""
+        del violation_id
+        return self._path
+
+    def commit(self, violation: Violation) -> None:
+        """Keep the violation beside its evidence."""
+        document = self._path / f"{violation.id}.json"
+        document.write_text(violation.json_line() + "\n", encoding="utf-8")
+
+    def discard(self, violation_id: UUID) -> None:
+        """Remove what was written of it."""
+        for file in self._path.glob(f"{violation_id}*"):
+            file.unlink()
+
+
+def _line(violation: Violation) -> str:
+    span = f"{violation.started_s:.1f}–{violation.ended_s:.1f} s" if violation.started_s is not None else ""
+    return (
+        f"{span}  {KINDS[violation.kind].english}  confidence {violation.confidence:.2f}"
+        f"  zone {violation.zone or '-'}  track {', '.join(map(str, violation.track_ids)) or '-'}"
+    )
+
+
+if __name__ == "__main__":
+    app()

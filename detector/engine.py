@@ -1,0 +1,134 @@
+"""Engine: many cameras on one box — one model, batches across cameras, reconnects, newest frame wins."""
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from threading import Condition, Event, Thread
+from zoneinfo import ZoneInfo
+
+import numpy as np
+import structlog
+
+from detector.camera_worker import CameraConfig, CameraStatus, CameraWorker, Ready
+from detector.model import MAX_BATCH, Model
+from detector.outbox import Outbox
+from detector.pipeline import TRACKING_CONFIDENCE
+
+_log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class EngineFolders:
+    """Where an engine keeps what must survive a restart.
+
+    Attributes:
+        outbox: violations waiting for delivery.
+        checkpoints: one file a camera: what its rules remember.
+    """
+
+    outbox: Path
+    checkpoints: Path
+
+
+class Engine:
+    """Runs cameras until it is stopped.
+
+    Args:
+        model: shared by all cameras.
+        folders: where outbox and checkpoints lie.
+        timezone: the district's time.
+    """
+
+    def __init__(self, model: Model, folders: EngineFolders, timezone: ZoneInfo) -> None:
+        self.model = model
+        self.outbox = Outbox(folders.outbox)
+        self._checkpoints = folders.checkpoints
+        self._checkpoints.mkdir(parents=True, exist_ok=True)
+        self._timezone = timezone
+        self._workers: dict[str, CameraWorker] = {}
+        self._wake = Condition()
+        self._stopped = Event()
+        self._turn = 0
+        self.last_turn = time.monotonic()
+        """When the model thread last went round, monotonic seconds: once a second even with nothing to do."""
+        self._thread = Thread(target=self._run, name="model", daemon=True)
+        self._thread.start()
+
+    def configure(self, cameras: Sequence[CameraConfig]) -> None:
+        """Run exactly these cameras: start new ones, stop others, restart those whose settings changed."""
+        wanted = {camera.scene.camera.id: camera for camera in cameras}
+        for name, worker in list(self._workers.items()):
+            if wanted.get(name) != worker.config:
+                del self._workers[name]
+                worker.stop()
+        for name, config in wanted.items():
+            if name not in self._workers:
+                self._workers[name] = CameraWorker(
+                    config, self.model, self.outbox, self._checkpoints, self._timezone, self._wake
+                )
+
+    def push(self, camera: str, jpeg: bytes, captured_at: datetime) -> None:
+        """Hand over a frame for a camera whose frames are pushed.
+
+        Raises:
+            KeyError: no such camera runs here.
+            FrameRefusedError: the frame cannot be taken; the text says why.
+        """
+        self._workers[camera].push(jpeg, captured_at)
+
+    def status(self) -> dict[str, CameraStatus]:
+        """How each camera is, by its id."""
+        return {name: worker.status() for name, worker in self._workers.items()}
+
+    def picture(self, camera: str, newer_than: int) -> tuple[int, bytes] | None:
+        """The newest frame of a camera as JPEG with boxes drawn, and its number; None where there is no newer one."""
+        worker = self._workers.get(camera)
+        return worker.picture(newer_than) if worker else None
+
+    def stop(self) -> None:
+        """Stop all cameras, keep what their rules remember, end the model thread."""
+        for worker in self._workers.values():
+            worker.hang_up()
+        for worker in self._workers.values():
+            worker.stop()
+        self._stopped.set()
+        with self._wake:
+            self._wake.notify_all()
+        self._thread.join(timeout=5)
+
+    def _run(self) -> None:
+        while not self._stopped.is_set():
+            self.last_turn = time.monotonic()
+            batch = self._next_batch()
+            if batch:
+                self._infer(batch)
+
+    def _next_batch(self) -> list[tuple[CameraWorker, Ready]]:
+        """Frames of one shape, one a camera; cameras take turns in going first."""
+        with self._wake:
+            workers = list(self._workers.values())
+            self._turn += 1
+            start = self._turn % len(workers) if workers else 0
+            batch: list[tuple[CameraWorker, Ready]] = []
+            shape: tuple[int, ...] | None = None
+            for worker in workers[start:] + workers[:start]:
+                ready = worker.take(shape)
+                if ready is not None:
+                    shape = ready.tensor.shape
+                    batch.append((worker, ready))
+                if len(batch) == MAX_BATCH:
+                    break
+            if not batch:
+                self._wake.wait(timeout=1.0)
+            return batch
+
+    def _infer(self, batch: list[tuple[CameraWorker, Ready]]) -> None:
+        started = time.perf_counter()
+        raw = self.model.infer(np.stack([ready.tensor for _, ready in batch]))
+        letterboxes = [ready.letterbox for _, ready in batch]
+        found = self.model.decode(raw, letterboxes, TRACKING_CONFIDENCE)
+        share = (time.perf_counter() - started) / len(batch)
+        for (worker, ready), detections in zip(batch, found, strict=True):
+            worker.deliver(ready.frame, detections, share)

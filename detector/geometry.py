@@ -1,0 +1,126 @@
+"""Boxes, polygons, lines and the ground plane, on arrays."""
+
+from collections.abc import Sequence
+
+import cv2
+import numpy as np
+import shapely
+from numpy.typing import ArrayLike, NDArray
+
+FloatArray = NDArray[np.float64]
+
+
+def intersections(a: ArrayLike, b: ArrayLike) -> FloatArray:
+    """Areas that boxes share.
+
+    Args:
+        a: (N, 4) boxes, left, top, right, bottom.
+        b: (M, 4) boxes.
+
+    Returns:
+        (N, M) areas in square pixels.
+    """
+    first, second = np.asarray(a, np.float64).reshape(-1, 4), np.asarray(b, np.float64).reshape(-1, 4)
+    low = np.maximum(first[:, None, :2], second[None, :, :2])
+    high = np.minimum(first[:, None, 2:], second[None, :, 2:])
+    size = np.clip(high - low, 0, None)
+    shared: FloatArray = size[..., 0] * size[..., 1]
+    return shared
+
+
+def areas(boxes: ArrayLike) -> FloatArray:
+    """(N,) areas of (N, 4) boxes; 0 for boxes that are inside out."""
+    array = np.asarray(boxes, np.float64).reshape(-1, 4)
+    size = np.clip(array[:, 2:] - array[:, :2], 0, None)
+    result: FloatArray = size[:, 0] * size[:, 1]
+    return result
+
+
+def ious(a: ArrayLike, b: ArrayLike) -> FloatArray:
+    """Intersection over union of boxes.
+
+    Args:
+        a: (N, 4) boxes, left, top, right, bottom.
+        b: (M, 4) boxes.
+
+    Returns:
+        (N, M) values from 0 to 1; 0 where both boxes are empty.
+
+    Examples:
+        >>> ious([[0, 0, 2, 2]], [[1, 0, 3, 2], [5, 5, 6, 6]]).round(3).tolist()
+        [[0.333, 0.0]]
+    """
+    shared = intersections(a, b)
+    union = areas(a)[:, None] + areas(b)[None, :] - shared
+    return np.divide(shared, union, out=np.zeros_like(shared), where=union > 0)
+
+
+def overlaps(a: ArrayLike, b: ArrayLike) -> FloatArray:
+    """(N, M) share of each box of ``a`` that lies inside each box of ``b``, 0 to 1."""
+    shared = intersections(a, b)
+    own = np.broadcast_to(areas(a)[:, None], shared.shape)
+    return np.divide(shared, own, out=np.zeros_like(shared), where=own > 0)
+
+
+class Region:
+    """A polygon in fractions of the frame that answers for many points at once.
+
+    Args:
+        polygon: corners in order, each (x, y) from 0 to 1.
+    """
+
+    def __init__(self, polygon: Sequence[tuple[float, float]]) -> None:
+        self._shape = shapely.Polygon(polygon)
+        shapely.prepare(self._shape)
+
+    def contains(self, points: FloatArray) -> NDArray[np.bool_]:
+        """(N,) whether each of (N, 2) points, in fractions, lies inside; the outline counts as inside."""
+        inside: NDArray[np.bool_] = shapely.intersects_xy(self._shape, points[:, 0], points[:, 1])
+        return inside
+
+
+class Line:
+    """A line of several points in fractions of the frame.
+
+    Args:
+        points: (x, y) in order, each from 0 to 1.
+    """
+
+    def __init__(self, points: Sequence[tuple[float, float]]) -> None:
+        self._shape = shapely.LineString(points)
+        shapely.prepare(self._shape)
+
+    def crossed(self, start: tuple[float, float], end: tuple[float, float]) -> bool:
+        """Whether the straight way from ``start`` to ``end`` meets the line."""
+        return bool(shapely.intersects(self._shape, shapely.LineString([start, end])))
+
+    def distances(self, points: FloatArray) -> FloatArray:
+        """(N,) distances of (N, 2) points from the line, in fractions of the frame."""
+        result: FloatArray = np.asarray(shapely.distance(self._shape, shapely.points(points)), np.float64)
+        return result
+
+
+class GroundPlane:
+    """Where a point of the picture lies on the ground, from four known points.
+
+    The mapping is the homography through the four pairs (Hartley & Zisserman, Multiple View Geometry, 4.1).
+
+    Args:
+        image: four points of the picture, fractions of width and height.
+        metres: the same four points on the ground, metres.
+
+    Examples:
+        >>> plane = GroundPlane([(0, 0), (1, 0), (1, 1), (0, 1)], [(0, 0), (10, 0), (10, 20), (0, 20)])
+        >>> plane.metres(np.array([[0.5, 0.5]])).round(6).tolist()
+        [[5.0, 10.0]]
+    """
+
+    def __init__(self, image: Sequence[tuple[float, float]], metres: Sequence[tuple[float, float]]) -> None:
+        source, target = np.array(image, np.float32), np.array(metres, np.float32)
+        self._matrix = np.asarray(cv2.getPerspectiveTransform(source, target), np.float64)
+
+    def metres(self, points: FloatArray) -> FloatArray:
+        """(N, 2) ground coordinates in metres of (N, 2) picture points in fractions."""
+        homogeneous = np.column_stack([points, np.ones(len(points))]) @ self._matrix.T
+        result: FloatArray = homogeneous[:, :2] / homogeneous[:, 2:]
+        return result

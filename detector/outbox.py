@@ -1,0 +1,119 @@
+"""The outbox: violations waiting to be delivered, on disk, so that none is lost.
+
+A violation and its evidence are a folder named by the violation's id. It is written under another name, synced, and
+renamed: after a power cut it is there whole or not at all.
+"""
+
+import json
+import os
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from uuid import UUID
+
+import structlog
+
+from detector.violations import Violation
+
+_log = structlog.get_logger(__name__)
+_DOCUMENT = "violation.json"
+
+
+class OutboxError(OSError):
+    """The outbox cannot take a violation; the text says where and why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Parcel:
+    """One violation that waits.
+
+    Attributes:
+        violation: what is to be delivered.
+        folder: where its evidence files lie.
+    """
+
+    violation: Violation
+    folder: Path
+
+
+class Outbox:
+    """Parcels in a folder.
+
+    Args:
+        folder: made where it is missing. Half-written parcels of an earlier life are removed.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self._ready = folder / "ready"
+        self._writing = folder / "writing"
+        self._refused = folder / "refused"
+        if self._writing.exists():
+            shutil.rmtree(self._writing)
+        for part in (self._ready, self._writing, self._refused):
+            part.mkdir(parents=True, exist_ok=True)
+
+    def stage(self, violation_id: UUID) -> Path:
+        """A folder for the evidence of a violation that is being made."""
+        path = self._writing / str(violation_id)
+        path.mkdir(exist_ok=True)
+        return path
+
+    def discard(self, violation_id: UUID) -> None:
+        """Remove a staged folder whose violation could not be made."""
+        shutil.rmtree(self._writing / str(violation_id), ignore_errors=True)
+
+    def commit(self, violation: Violation) -> None:
+        """Put a staged violation among those to be delivered.
+
+        Raises:
+            OutboxError: it could not be written.
+        """
+        staged = self._writing / str(violation.id)
+        try:
+            with (staged / _DOCUMENT).open("w", encoding="utf-8") as file:
+                file.write(violation.model_dump_json())
+                file.flush()
+                os.fsync(file.fileno())
+            sync_folder(staged)
+            if (self._ready / staged.name).exists():  # found again after a crash, before it was delivered
+                shutil.rmtree(staged)
+                return
+            staged.rename(self._ready / staged.name)
+            sync_folder(self._ready)
+        except OSError as error:
+            raise OutboxError(f"{staged}: violation cannot be kept: {error.strerror or error}") from error
+
+    def __len__(self) -> int:
+        return sum(1 for _ in self._ready.iterdir())
+
+    def pending(self) -> Iterator[Parcel]:
+        """What waits, oldest first (the ids are UUIDv7: they sort by time)."""
+        for folder in sorted(self._ready.iterdir()):
+            try:
+                document = (folder / _DOCUMENT).read_text(encoding="utf-8")
+                yield Parcel(Violation.model_validate_json(document), folder)
+            except (OSError, ValueError) as error:
+                self.refuse(folder, f"cannot be read: {error}")
+
+    def delivered(self, parcel: Parcel) -> None:
+        """The other side has it for good: forget it."""
+        shutil.rmtree(parcel.folder)
+
+    def refuse(self, folder: Path, reason: str) -> None:
+        """Set a parcel aside that the other side will never take; it is kept for people to look at."""
+        target = self._refused / folder.name
+        shutil.rmtree(target, ignore_errors=True)
+        folder.rename(target)
+        (target / "reason.json").write_text(json.dumps({"reason": reason}), encoding="utf-8")
+        _log.error("violation refused", folder=str(target), reason=reason)
+
+
+def sync_folder(folder: Path) -> None:
+    """Make renames in a folder survive a power cut."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

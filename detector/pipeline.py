@@ -1,0 +1,184 @@
+"""Pipeline: one camera from frames and detections to violations."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Protocol, TypedDict
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+import numpy as np
+import structlog
+
+from detector.anchors import AnchorState
+from detector.detections import Detections, ObjectClass
+from detector.evidence import write_evidence
+from detector.riders import riders
+from detector.rules import Finding, View, rules_of
+from detector.scene import Scene
+from detector.sources import Frame
+from detector.sources.folder import DISTRICT_ZONE
+from detector.tracking import Tracker
+from detector.violations import Violation
+
+_log = structlog.get_logger(__name__)
+
+TRACKING_CONFIDENCE = 0.1
+"""Detections this unsure may still carry a track on (ByteTrack); the model is asked for all of them."""
+
+_UNSEEN = 2.0
+"""No detection is as sure as this: for classes that the model does not have."""
+
+_RETRY_SECONDS = 5.0
+_MOST_OWED = 50
+"""Findings whose evidence waits for room on the disk; each holds up to three frames in memory."""
+
+
+class EvidenceShelf(Protocol):
+    """Where the evidence of a violation goes; :class:`detector.outbox.Outbox` is one."""
+
+    def stage(self, violation_id: UUID) -> Path:
+        """A folder for the evidence of a violation that is being made."""
+
+    def commit(self, violation: Violation) -> None:
+        """The violation and all its evidence are there."""
+
+    def discard(self, violation_id: UUID) -> None:
+        """The violation could not be made: forget its evidence."""
+
+
+class Checkpoint(TypedDict):
+    """What a pipeline needs to go on after a restart."""
+
+    rules: dict[str, list[AnchorState]]
+
+
+class Pipeline:
+    """Follows what one camera sees and reports each offence once.
+
+    Args:
+        scene: what the camera looks at.
+        thresholds: confidence from which a detection counts, for each class.
+        shelf: where evidence goes; without one, violations carry no evidence.
+        timezone: the district's time, for schedules and burnt-in captions.
+        model: registry name of the model, noted in each violation.
+    """
+
+    def __init__(
+        self,
+        scene: Scene,
+        *,
+        thresholds: dict[ObjectClass, float],
+        shelf: EvidenceShelf | None = None,
+        timezone: ZoneInfo = DISTRICT_ZONE,
+        model: str = "",
+    ) -> None:
+        self.scene = scene
+        self.model = model
+        self._shelf = shelf
+        self._timezone = timezone
+        self._thresholds = np.array([thresholds.get(c, _UNSEEN) for c in ObjectClass], np.float32)
+        self._tracker = Tracker(start_confidences={int(c): t for c, t in thresholds.items()})
+        self._rules = rules_of(scene, timezone)
+        self._size: tuple[int, int] | None = None
+        self._owed: list[Finding] = []
+        self._tried = 0.0
+        self.fault: str | None = None
+
+    def process(self, frame: Frame, detections: Detections) -> list[Violation]:
+        """Take in one frame and what the model saw in it, unsure detections included.
+
+        Where evidence cannot be written (a full disk), :attr:`fault` says so, the finding is kept, and writing is
+        tried again every few seconds.
+        """
+        if self._size not in (None, (frame.width, frame.height)):
+            _log.warning("frame size changed", camera=self.scene.camera.id, size=f"{frame.width}×{frame.height}")
+            self._tracker.restart()
+        self._size = (frame.width, frame.height)
+        tracks = self._tracker.update(detections, frame.seconds, frame.image)
+        sure = detections[detections.confidence >= self._thresholds[detections.class_id]]
+        view = View(frame, tracks, _with_tracks(sure, tracks), riders(tracks))
+        found = [finding for rule in self._rules for finding in rule.update(view)]
+        if self._owed and frame.seconds - self._tried >= _RETRY_SECONDS:
+            found = [*self._take_owed(), *found]
+        return self._violations(found, frame.seconds)
+
+    def finish(self) -> list[Violation]:
+        """The source has ended: offences that only waited for their end."""
+        found = [finding for rule in self._rules for finding in rule.finish()]
+        return self._violations([*self._take_owed(), *found], self._tried)
+
+    def checkpoint(self) -> Checkpoint:
+        """What :meth:`restore` needs after a restart, as JSON."""
+        return {"rules": {rule.kind.value: rule.state() for rule in self._rules}}
+
+    def restore(self, checkpoint: Checkpoint) -> None:
+        """Go on where another pipeline of the same camera stopped.
+
+        Raises:
+            KeyError, ValueError, TypeError: the checkpoint is damaged.
+        """
+        for rule in self._rules:
+            rule.restore(checkpoint["rules"].get(rule.kind.value, []))
+
+    def _take_owed(self) -> list[Finding]:
+        owed, self._owed, self.fault = self._owed, [], None
+        return owed
+
+    def _violations(self, findings: Sequence[Finding], seconds: float) -> list[Violation]:
+        made = []
+        for finding in findings:
+            try:
+                made.append(self._violation(finding))
+            except OSError as error:
+                self._tried = seconds
+                self._owed = [*self._owed, finding][-_MOST_OWED:]
+                self.fault = f"evidence cannot be written: {error.strerror or error}"
+                _log.error("evidence cannot be written", camera=self.scene.camera.id, reason=str(error))
+        return made
+
+    def _violation(self, finding: Finding) -> Violation:
+        camera, frame = self.scene.camera, finding.moments[-1].frame
+        violation = Violation(
+            id=finding.id,
+            kind=finding.kind,
+            camera=camera.id,
+            started_at=finding.started,
+            ended_at=finding.ended,
+            started_s=round(finding.started_s, 3),
+            ended_s=round(finding.ended_s, 3),
+            confidence=round(finding.confidence, 4),
+            box=finding.box,
+            width=frame.width,
+            height=frame.height,
+            zone=finding.zone,
+            track_ids=finding.track_ids,
+            count=finding.count,
+            note=finding.note,
+            longitude=camera.longitude,
+            latitude=camera.latitude,
+            model=self.model,
+        )
+        if self._shelf is None:
+            return violation
+        folder = self._shelf.stage(violation.id)
+        try:
+            evidence = write_evidence(
+                folder, violation.id, finding.kind, finding.moments, camera, timezone=self._timezone
+            )
+            violation = violation.model_copy(update={"evidence": evidence})
+            self._shelf.commit(violation)
+        except OSError:
+            self._shelf.discard(violation.id)
+            raise
+        return violation
+
+
+def _with_tracks(detections: Detections, tracks: Detections) -> Detections:
+    """The same detections, with the track number of those that a track carries."""
+    if not len(detections) or not len(tracks):
+        return detections
+    same = (detections.xyxy[:, None, :] == tracks.xyxy[None, :, :]).all(axis=2)
+    rows, columns = np.nonzero(same)
+    numbers = np.full(len(detections), -1, np.int64)
+    numbers[rows] = tracks.tracks[columns]
+    return Detections(detections.xyxy, detections.class_id, detections.confidence, numbers)

@@ -1,0 +1,28 @@
+"""Rules: one file a kind of violation. A rule is tracks + scene → findings."""
+
+from zoneinfo import ZoneInfo
+
+from detector.rules.butts import CigaretteButts
+from detector.rules.garbage import StrayGarbage
+from detector.rules.jaywalking import Jaywalking
+from detector.rules.parking import IllegalParking
+from detector.rules.rule import Finding, Rule, View
+from detector.scene import Scene
+from detector.zones import ZoneMap
+
+__all__ = ["Finding", "Rule", "View", "rules_of"]
+
+
+def rules_of(scene: Scene, timezone: ZoneInfo) -> list[Rule]:
+    """The rules that a scene switches on, each with its settings."""
+    zones, named = ZoneMap(scene), scene.rules
+    rules: list[Rule] = []
+    if named.jaywalking:
+        rules.append(Jaywalking(named.jaywalking, zones))
+    if named.illegal_parking:
+        rules.append(IllegalParking(named.illegal_parking, zones, timezone))
+    if named.garbage:
+        rules.append(StrayGarbage(named.garbage, zones))
+    if named.cigarette_butt:
+        rules.append(CigaretteButts(named.cigarette_butt, zones))
+    return rules

@@ -1,0 +1,37 @@
+"""Watching one source to its end: decoding, model and rules overlap, each in a thread of its own."""
+
+from collections.abc import Generator
+
+from detector.ahead import ahead
+from detector.detections import Detections
+from detector.model import Model
+from detector.pipeline import TRACKING_CONFIDENCE, Pipeline
+from detector.sources import Frame, Source
+from detector.violations import Violation
+
+_DEPTH = 3
+"""Frames that each stage may be ahead: enough to bridge a slow frame, few enough to keep memory small."""
+
+
+def detected_frames(source: Source, model: Model) -> Generator[tuple[Frame, Detections], None, None]:
+    """Each frame of a source with all that the model sees in it, unsure detections included.
+
+    Raises:
+        SourceError: the source cannot be read.
+    """
+    prepared = ahead(((frame, *model.prepare(frame.image)) for frame in source.frames()), depth=_DEPTH, name="decode")
+    for frame, tensor, letterbox in prepared:
+        raw = model.infer(tensor[None])
+        (detections,) = model.decode(raw, [letterbox], TRACKING_CONFIDENCE)
+        yield frame, detections
+
+
+def watch(source: Source, model: Model, pipeline: Pipeline) -> Generator[Violation, None, None]:
+    """The violations that one source shows, as they are found.
+
+    Raises:
+        SourceError: the source cannot be read; violations found before are given first.
+    """
+    for frame, detections in ahead(detected_frames(source, model), depth=_DEPTH, name="model"):
+        yield from pipeline.process(frame, detections)
+    yield from pipeline.finish()

@@ -1,0 +1,180 @@
+"""The engine's process: cameras from the office's list, violations back to the office, nothing lost in between."""
+
+import os
+import signal
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime
+from functools import partial
+from threading import Event, Thread
+
+import structlog
+from pydantic import ValidationError
+
+from detector.camera_worker import CameraConfig
+from detector.engine import Engine, EngineFolders
+from detector.model import Model
+from detector.scene import Camera as SceneCamera
+from detector.scene import Scene
+from service.cameras.schemas import Camera, CameraStatusReport
+from service.engine.frame_socket import FrameSocket
+from service.engine.office_client import OfficeClient, OfficeRefusedError, OfficeUnreachableError
+from service.engine.photo_desk import PhotoDesk
+from service.engine.settings import EngineSettings
+from service.system.schemas import EngineReport
+
+_log = structlog.get_logger(__name__)
+
+_CAMERAS_SECONDS = 2.0
+_STATUS_SECONDS = 3.0
+_PICTURE_SECONDS = 1.0
+_STUCK_SECONDS = 10.0
+"""A model thread that has not gone round for this long is stuck; the heartbeat stops and the supervisor acts."""
+
+_LOOP = "loop:"
+
+
+class EngineProcess:
+    """Everything that one engine process does, each in a thread of its own.
+
+    Args:
+        settings: see :class:`EngineSettings`.
+
+    Raises:
+        ModelError: the model cannot be used.
+    """
+
+    def __init__(self, settings: EngineSettings) -> None:
+        self._settings = settings
+        self._stopping = Event()
+        model = Model.load(settings.model, threads=settings.threads)
+        folders = EngineFolders(settings.data / "outbox", settings.data / "checkpoints")
+        self._engine = Engine(model, folders, settings.zone)
+        self._socket = FrameSocket(settings.socket, self._engine.push) if settings.socket else None
+
+    def run(self) -> None:
+        """Work until SIGTERM, SIGINT or the end of the parent process."""
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, lambda *_: self._stopping.set())
+        tasks: list[Callable[[OfficeClient], None]] = [
+            self._follow_cameras, self._deliver, self._report, self._show, self._look_at_photos,
+        ]  # fmt: skip
+        threads = [Thread(target=self._task, args=(task,), name=task.__name__, daemon=True) for task in tasks]
+        for thread in threads:
+            thread.start()
+        while not self._stopping.wait(0.5):
+            if self._settings.parent is not None and os.getppid() != self._settings.parent:
+                _log.warning("the parent process is gone, the engine ends")
+                break
+            if not all(thread.is_alive() for thread in threads):
+                _log.error("a part of the engine has failed, the engine ends")
+                break
+        self._stopping.set()
+        if self._socket is not None:
+            self._socket.close()
+        self._engine.stop()
+        for thread in threads:
+            thread.join(timeout=2)
+
+    def _task(self, task: Callable[[OfficeClient], None]) -> None:
+        office = OfficeClient(self._settings.office_url, self._settings.key.get_secret_value())
+        try:
+            task(office)
+        finally:
+            office.close()
+
+    def _follow_cameras(self, office: OfficeClient) -> None:
+        """Run the cameras that the office lists; while it cannot be reached, those that it listed last."""
+        while not self._stopping.is_set():
+            try:
+                listed = office.cameras()
+                self._engine.configure([c for c in map(camera_config, listed) if c is not None])
+            except (OfficeUnreachableError, OfficeRefusedError) as error:
+                _log.warning("cameras unknown", reason=str(error))
+            self._stopping.wait(_CAMERAS_SECONDS)
+
+    def _deliver(self, office: OfficeClient) -> None:
+        """Hand over what waits in the outbox, oldest first; wait longer after each failure."""
+        wait = 0.5
+        while not self._stopping.is_set():
+            try:
+                for parcel in self._engine.outbox.pending():
+                    try:
+                        office.deliver(parcel)
+                    except OfficeRefusedError as error:
+                        self._engine.outbox.refuse(parcel.folder, str(error))
+                    else:
+                        self._engine.outbox.delivered(parcel)
+                    if self._stopping.is_set():
+                        return
+                wait = 0.5
+            except (OfficeUnreachableError, OSError) as error:
+                wait = min(wait * 2, 15.0)
+                _log.warning("delivery postponed", seconds=wait, waiting=len(self._engine.outbox), reason=str(error))
+            self._stopping.wait(wait)
+
+    def _report(self, office: OfficeClient) -> None:
+        """Heartbeat and states of the cameras."""
+        while not self._stopping.is_set():
+            status = self._engine.status()
+            if time.monotonic() - self._engine.last_turn < _STUCK_SECONDS:
+                newest = max((s.last_frame_at for s in status.values() if s.last_frame_at), default=None)
+                report = EngineReport(
+                    state="running",
+                    outbox=len(self._engine.outbox),
+                    model=self._engine.model.name,
+                    cameras=sorted(status),
+                    last_result_at=min(newest, datetime.now(UTC)) if newest else None,
+                    restarts=self._settings.restarts,
+                )
+                self._try(partial(office.put_heartbeat, report), "heartbeat")
+            for name, camera in status.items():
+                sent = CameraStatusReport(
+                    state=camera.state.value,
+                    message=camera.message[:500],
+                    fps=camera.fps,
+                    last_frame_at=camera.last_frame_at,
+                    width=camera.width,
+                    height=camera.height,
+                )
+                self._try(partial(office.put_status, name, sent), "camera status")
+            self._stopping.wait(_STATUS_SECONDS)
+
+    def _show(self, office: OfficeClient) -> None:
+        """Newest pictures of the cameras, for the console."""
+        shown: dict[str, int] = {}
+        while not self._stopping.is_set():
+            for name in list(self._engine.status()):
+                picture = self._engine.picture(name, shown.get(name, -1))
+                if picture is not None:
+                    shown[name] = picture[0]
+                    self._try(partial(office.put_snapshot, name, picture[1]), "live picture")
+            self._stopping.wait(_PICTURE_SECONDS)
+
+    def _look_at_photos(self, office: OfficeClient) -> None:
+        PhotoDesk(office, self._engine.model, self._engine.outbox, self._settings.zone).run(self._stopping)
+
+    def _try(self, send: Callable[[], None], what: str) -> None:
+        """Send something that is soon out of date: a failure is logged, the next one will do."""
+        try:
+            send()
+        except (OfficeUnreachableError, OfficeRefusedError) as error:
+            _log.warning(f"{what} not sent", reason=str(error))
+
+
+def camera_config(camera: Camera) -> CameraConfig | None:
+    """What the detector must know of a camera; None where it is switched off or its scene cannot be used."""
+    if not camera.enabled:
+        return None
+    try:
+        scene = Scene(
+            camera=SceneCamera(id=camera.id, name=camera.name, longitude=camera.longitude, latitude=camera.latitude),
+            zones=camera.scene.zones,
+            ground=camera.scene.ground,
+            rules=camera.scene.rules,
+        )
+    except ValidationError as error:
+        _log.error("camera has a broken scene", camera=camera.id, reason=str(error))
+        return None
+    loop = camera.source.startswith(_LOOP)
+    return CameraConfig(scene=scene, address=camera.source.removeprefix(_LOOP), loop=loop)

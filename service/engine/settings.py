@@ -1,0 +1,28 @@
+"""Settings of an engine process, from environment variables that start with ``STREETWARDEN_ENGINE_``."""
+
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from pydantic import Field, SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class EngineSettings(BaseSettings):
+    """Where the office is and where this engine keeps its own things."""
+
+    model_config = SettingsConfigDict(env_prefix="STREETWARDEN_ENGINE_", extra="ignore", frozen=True)
+
+    office_url: str = Field("http://127.0.0.1:8000", description="where the office answers")
+    key: SecretStr = Field(description="an API key with the scope engine")
+    data: Path = Field(Path("data/engine"), description="outbox and checkpoints")
+    socket: Path | None = Field(None, description="Unix socket for pushed frames; none: frames cannot be pushed")
+    model: str | None = Field(None, description="registry name of the model; the default one where none is given")
+    timezone: str = Field("Asia/Shanghai", description="the district's zone")
+    parent: int | None = Field(None, description="process that must live; the engine ends when it is gone")
+    restarts: int = Field(0, ge=0, description="how often the supervisor has restarted this engine")
+    threads: int | None = Field(None, ge=1, description="threads of one model call; one a CPU where none is given")
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The district's time zone."""
+        return ZoneInfo(self.timezone)
