@@ -13,7 +13,7 @@ HOST   ?= 127.0.0.1
 PORT   ?= 8000
 DATA   ?= data/demo
 
-.PHONY: help run test lint bench setup setup-dev setup-train console types screenshots clean check-python check-node
+.PHONY: help run test lint lint-console bench setup setup-dev setup-train console types screenshots clean check-python check-node
 
 help:  ## say what can be made
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -69,12 +69,14 @@ test: setup-train console  ## run every test
 	$(BIN)/coverage run -m pytest $(PYTEST_ARGS)
 	@$(BIN)/coverage combine --quiet && $(BIN)/coverage report | tail -n 40
 
-lint: setup-train $(STAMPS)/node  ## ruff, strict mypy, TypeScript
+lint-console: $(STAMPS)/node
+	cd $(WEB) && npm run lint
+
+lint: setup-train lint-console  ## ruff, strict mypy, TypeScript
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/mypy train.py benchmarks
-	cd $(WEB) && npm run lint
 
 bench: setup-train  ## print speed against the bare model and against ultralytics
 	$(BIN)/python -m benchmarks

@@ -284,7 +284,7 @@ class CameraWorker:
         def run() -> None:
             try:
                 work()
-            except Exception as error:
+            except Exception as error:  # noqa: BLE001 - logged whole; one fault must not stop other cameras
                 self._set(CameraState.FAILED, f"{type(error).__name__}: {error}")
                 self._stopping.set()
                 _log.exception("camera failed", camera=self.name, address=mask_credentials(self.config.address))

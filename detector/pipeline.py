@@ -16,7 +16,7 @@ from detector.riders import riders
 from detector.rules import Finding, View, rules_of
 from detector.scene import Scene
 from detector.sources import Frame
-from detector.sources.folder import DISTRICT_ZONE
+from detector.sources.photos import DISTRICT_ZONE
 from detector.tracking import Tracker
 from detector.violations import Violation
 
