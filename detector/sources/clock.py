@@ -60,9 +60,7 @@ class StreamClock:
                 self._anchor = (timestamp, arrived)
             captured = self._anchor[1] + timestamp - self._anchor[0]
             if abs(arrived - captured) > MAX_DRIFT:
-                log.warning(
-                    "timestamps anchored again", source=self._address, drift=round(arrived - captured, 3)
-                )
+                log.warning("timestamps anchored again", source=self._address, drift=round(arrived - captured, 3))
                 self._anchor = (timestamp, arrived)
                 captured = arrived
         if self._wall_offset is None or abs(now - arrived - self._wall_offset) > MAX_DRIFT:

@@ -100,9 +100,7 @@ class FolderSource(Source):
     def _times(self, files: Sequence[Path]) -> list[datetime]:
         times = _rising([named_time(file.name, self._timezone) for file in files])
         times = times or _rising([_exif_time(file, self._timezone) for file in files])
-        if times is None and (
-            changed := _rising([datetime.fromtimestamp(f.stat().st_mtime, UTC) for f in files])
-        ):
+        if times is None and (changed := _rising([datetime.fromtimestamp(f.stat().st_mtime, UTC) for f in files])):
             gaps = [(b - a).total_seconds() for a, b in pairwise(changed)]
             times = changed if gaps and median(gaps) >= _CAMERA_GAP else None
         if times is None:

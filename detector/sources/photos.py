@@ -93,9 +93,7 @@ def decode_photo(
         raise PhotoError(f"{name}: is no JPEG, PNG, WebP or HEIC photo") from error
     except (OSError, SyntaxError, ValueError, EOFError, struct.error) as error:
         fault = " ".join(str(error).split()) or type(error).__name__
-        raise PhotoError(
-            f"{name}: the photo is cut off or broken ({fault}); copy or send it again"
-        ) from error
+        raise PhotoError(f"{name}: the photo is cut off or broken ({fault}); copy or send it again") from error
     except MemoryError as error:
         raise PhotoError(f"{name}: too little memory for {width} × {height} pixels") from error
     image = _upright(pixels, orientation)
@@ -124,9 +122,7 @@ def photo_time(photo: Image.Image, timezone: tzinfo = DISTRICT_ZONE) -> datetime
 
 
 def _too_large(name: str, size: str) -> str:
-    return (
-        f"{name}: {size} is too large, at most {MAX_PIXELS // 1_000_000} megapixels are read; make it smaller"
-    )
+    return f"{name}: {size} is too large, at most {MAX_PIXELS // 1_000_000} megapixels are read; make it smaller"
 
 
 def _orientation(photo: Image.Image) -> int:

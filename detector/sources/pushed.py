@@ -61,9 +61,7 @@ class PushedSource(Source):
                 no JPEG file, or the source is closed.
         """
         if captured_at.tzinfo is None:
-            raise FrameRefusedError(
-                f"{self._address}: the capture time {captured_at.isoformat()} has no zone"
-            )
+            raise FrameRefusedError(f"{self._address}: the capture time {captured_at.isoformat()} has no zone")
         if not jpeg.startswith(b"\xff\xd8\xff"):
             raise FrameRefusedError(f"{self._address}: the frame is no JPEG file")
         captured_at = captured_at.astimezone(UTC)

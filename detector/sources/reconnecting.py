@@ -109,9 +109,7 @@ class ReconnectingSource(Source):
                 break
             delay = self._backoff.delay(attempt)
             attempt += 1
-            log.warning(
-                "reconnecting", source=self.address, reason=reason, attempt=attempt, seconds=round(delay, 2)
-            )
+            log.warning("reconnecting", source=self.address, reason=reason, attempt=attempt, seconds=round(delay, 2))
             self._tell(StreamState.RECONNECTING, reason)
             if self._closed.wait(delay):
                 break

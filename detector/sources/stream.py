@@ -82,9 +82,7 @@ class StreamSource(Source):
             while (newest := self._take()) is not None:
                 picture, arrived, number = newest
                 stamp = (
-                    None
-                    if picture.pts is None or picture.time_base is None
-                    else float(picture.pts * picture.time_base)
+                    None if picture.pts is None or picture.time_base is None else float(picture.pts * picture.time_base)
                 )
                 moment, seconds = self._clock.stamp(stamp, arrived)
                 yield Frame(to_image(picture), moment, seconds, number)
@@ -104,9 +102,7 @@ class StreamSource(Source):
         """The newest frame, None when closed."""
         limit = self._silence if self._opened else self._connecting + self._silence
         with self._changed:
-            self._changed.wait_for(
-                lambda: self._closed or self._newest is not None or self._fault is not None, limit
-            )
+            self._changed.wait_for(lambda: self._closed or self._newest is not None or self._fault is not None, limit)
             if self._closed:
                 return None
             newest, self._newest = self._newest, None

@@ -57,9 +57,7 @@ class VideoSource(Source):
         loop: whether to begin again at the end, with times that go on.
     """
 
-    def __init__(
-        self, path: Path, *, pace: Pace = "max", start: datetime | None = None, loop: bool = False
-    ) -> None:
+    def __init__(self, path: Path, *, pace: Pace = "max", start: datetime | None = None, loop: bool = False) -> None:
         self._path = path
         self._pace = pace
         self._start = start
@@ -133,9 +131,7 @@ class VideoSource(Source):
                 return (created if created.tzinfo else created.replace(tzinfo=UTC)).astimezone(UTC)
         return datetime.now(UTC)
 
-    def _decode(
-        self, container: InputContainer, after: float
-    ) -> Iterator[tuple[float, float, av.VideoFrame]]:
+    def _decode(self, container: InputContainer, after: float) -> Iterator[tuple[float, float, av.VideoFrame]]:
         """Each picture with its seconds, counted on from ``after``, and the usual time to the next one."""
         stream = container.streams.video[0]
         stream.thread_type = "AUTO"
@@ -154,7 +150,9 @@ class VideoSource(Source):
                 faults.repaired += 1
             last = seconds
             yield seconds, period, picture
-        faults.report(self.address, expected=stream.frames)
+            faults.seconds = seconds - after + period
+        length = container.duration / av.time_base if container.duration else 0.0
+        faults.report(self.address, expected=stream.frames, length=length)
 
 
 class _Faults:
@@ -164,20 +162,23 @@ class _Faults:
         self.decoded = 0
         self.broken = 0
         self.repaired = 0
-        self.reason = ""
+        self.seconds = 0.0
+        self.reason = "the file is shorter than its header says"
 
-    def report(self, address: str, expected: int) -> None:
+    def report(self, address: str, expected: int, length: float) -> None:
         if self.repaired:
             log.warning("timestamps repaired from the average rate", source=address, frames=self.repaired)
-        # A header's count of frames is an estimate in some containers; a few missing ones are no fault.
-        missing = max(0, expected - self.decoded) if expected else 0
-        if self.broken or missing > max(2, expected // 100):
+        # A header's count of frames and its length are estimates in some containers: a little less is no fault.
+        short = self.decoded < expected - max(2, expected // 100)
+        short |= self.seconds < length - max(0.5, length / 50)
+        if self.broken or short:
             log.warning(
                 "the video ends early or is damaged",
                 source=address,
                 decoded=self.decoded,
                 broken=self.broken,
-                expected=expected or None,
+                seconds=round(self.seconds, 3),
+                expected=round(length, 3),
                 reason=self.reason,
             )
 

@@ -18,7 +18,9 @@ def main() -> None:
     Gst.init(None)
     picture = "videotestsrc is-live=true pattern=ball ! video/x-raw,width=320,height=240,framerate=10/1"
     if len(sys.argv) > 2:
-        picture = f"filesrc location={sys.argv[2]} ! decodebin ! videoconvert ! videoscale ! video/x-raw,width=384,height=288"
+        picture = (
+            f"filesrc location={sys.argv[2]} ! decodebin ! videoconvert ! videoscale ! video/x-raw,width=384,height=288"
+        )
     server = GstRtspServer.RTSPServer()
     server.set_address("127.0.0.1")
     server.set_service(sys.argv[1])
