@@ -11,8 +11,8 @@ from service.api_keys.routes import router as api_keys
 from service.authentication import authorise
 from service.cameras.routes import router as cameras
 from service.cases.routes import router as cases
-from service.evidence.routes import router as evidence
 from service.events.routes import router as events
+from service.evidence.routes import router as evidence
 from service.middleware import Compression, RequestEnvelope
 from service.office import Office
 from service.photos.routes import router as photos

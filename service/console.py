@@ -6,10 +6,12 @@ from fastapi import FastAPI, Request
 from fastapi.responses import FileResponse, HTMLResponse
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
+from starlette.routing import Match
 from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
 DIST = Path(__file__).parent / "web" / "dist"
+METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
 IMMUTABLE = "public, max-age=31536000, immutable"
 
 _NOT_BUILT = """<!doctype html>
@@ -18,7 +20,8 @@ _NOT_BUILT = """<!doctype html>
 <h1>The console has not been built</h1>
 <p>The service runs, but its pages are not there. Build them with <code>make console</code> (it needs Node.js 20 or
 newer) and load this page again. The API is at <a href="/api/v1/openapi.json">/api/v1/openapi.json</a>.</p>
-<p lang="zh-CN">服务已启动，但控制台页面尚未构建。请运行 <code>make console</code>（需要 Node.js 20 或更高版本），然后刷新本页。</p>
+<p lang="zh-CN">服务已启动，但控制台页面尚未构建。请运行 <code>make console</code>
+（需要 Node.js 20 或更高版本），然后刷新本页。</p>
 </body></html>
 """
 
@@ -49,9 +52,12 @@ class _Pages(StaticFiles):
 def install(app: FastAPI, dist: Path = DIST) -> None:
     """Serve the console under ``/``, behind all routes that the app has by now."""
 
-    @app.api_route("/api/{path:path}", methods=["GET", "POST", "PUT", "PATCH", "DELETE"], include_in_schema=False)
+    @app.api_route("/api/{path:path}", methods=METHODS, include_in_schema=False)
     async def _no_such_route(request: Request, path: str) -> Response:
-        raise HTTPException(404, f"There is nothing at {request.url.path}.")
+        # This route takes what no other took; a route that knows the address, but not the method, says so.
+        if any(route.matches(request.scope)[0] is Match.PARTIAL for route in request.app.routes):
+            raise HTTPException(405)
+        raise HTTPException(404, f"There is nothing at /api/{path}.")
 
     if (dist / "index.html").is_file():
         app.mount("/assets", _HashedFiles(directory=dist / "assets", check_dir=False), name="assets")

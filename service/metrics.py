@@ -34,9 +34,7 @@ class Metrics:
         )
         self.photos = Counter("streetwarden_photos", "Photos uploaded", registry=self.registry)
         self.frames = Counter("streetwarden_pushed_frames", "Frames pushed over HTTP", registry=self.registry)
-        self.cases = Gauge(
-            "streetwarden_cases", "Cases by status and kind", ["status", "kind"], registry=self.registry
-        )
+        self.cases = Gauge("streetwarden_cases", "Cases by status and kind", ["status", "kind"], registry=self.registry)
 
     async def render(self, database: Database) -> Response:
         """All figures as text; cases are counted in the database, so that all replicas say the same."""

@@ -30,9 +30,7 @@ class CameraStatusRow(Base):
 
     __tablename__ = "camera_statuses"
 
-    camera_id: Mapped[str] = mapped_column(
-        String(64), ForeignKey("cameras.id", ondelete="CASCADE"), primary_key=True
-    )
+    camera_id: Mapped[str] = mapped_column(String(64), ForeignKey("cameras.id", ondelete="CASCADE"), primary_key=True)
     state: Mapped[str] = mapped_column(String(32))
     message: Mapped[str] = mapped_column(String(500))
     fps: Mapped[float | None]

@@ -78,7 +78,10 @@ async def replace_scene(camera_id: str, body: SceneSettings, asker: Asker, offic
 
 
 @router.post(
-    "/{camera_id}/frames", status_code=202, openapi_extra=JPEG_BODY, responses=problems(401, 403, 404, 413, 415, 422, 503)
+    "/{camera_id}/frames",
+    status_code=202,
+    openapi_extra=JPEG_BODY,
+    responses=problems(401, 403, 404, 413, 415, 422, 503),
 )
 async def push_frame(
     camera_id: str,

@@ -101,8 +101,9 @@ class CurrentCase(BaseModel):
 
 
 class CaseConflict(Problem):
-    """A 409: the case has moved on (``urn:streetwarden:version-conflict``) or the step is not allowed from where it
-    is (``urn:streetwarden:step-not-allowed``).
+    """A 409: the case has moved on, or the step is not allowed from where it is.
+
+    The type is ``urn:streetwarden:version-conflict`` or ``urn:streetwarden:step-not-allowed``.
     """
 
     current: CurrentCase

@@ -25,8 +25,10 @@ async def stream_events(
     office: OfficeDep,
     last_event_id: Annotated[str | None, Header(max_length=20, description="resume after this event")] = None,
 ) -> Response:
-    """What changes, as it changes: ``case.created``, ``case.updated``, ``photo.updated``, ``camera.status``,
-    ``camera.snapshot``, ``alert``.
+    """What changes, as it changes.
+
+    The events are ``case.created``, ``case.updated``, ``photo.updated``, ``camera.status``, ``camera.snapshot`` and
+    ``alert``; consoles get those that their person may see.
     """
     may_go_on = partial(still_signed_in, office, asker, request)
     events = stream.server_sent(office, asker, stream.parse_last_id(last_event_id), may_go_on)

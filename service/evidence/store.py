@@ -101,6 +101,7 @@ class LocalFileStore(FileStore):
         super().__init__(LocalStore(self.folder))
 
     async def put_file(self, key: str, path: Path) -> None:
+        """Link or copy the file into the folder, and wait until it is on the disk."""
         await asyncio.to_thread(self._place, key, path)
 
     def _place(self, key: str, path: Path) -> None:
@@ -139,4 +140,6 @@ def open_store(settings: Settings) -> FileStore:
 
 
 def _facts(meta: "ObjectMeta") -> FileFacts:
-    return FileFacts(size=meta["size"], mark=meta["e_tag"] or str(meta["last_modified"]), changed_at=meta["last_modified"])
+    return FileFacts(
+        size=meta["size"], mark=meta["e_tag"] or str(meta["last_modified"]), changed_at=meta["last_modified"]
+    )

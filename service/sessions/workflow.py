@@ -126,4 +126,3 @@ async def _mark_seen(database: Database, session_id: str) -> None:
     except OperationalError as error:
         # A full disk must not keep people from looking at their cases.
         log.warning("cannot note that a session is in use", error=str(error.orig))
-

@@ -35,13 +35,14 @@ VIOLATION_FORM: dict[str, object] = {
     }
 }
 
+REPEATED: dict[int | str, dict[str, object]] = {200: {"model": Delivered, "description": "it was delivered before"}}
+
 
 @router.post(
     "",
     status_code=201,
     openapi_extra=VIOLATION_FORM,
-    responses={200: {"model": Delivered, "description": "it was delivered before"}}
-    | problems(401, 403, 413, 415, 422, 507),
+    responses=REPEATED | problems(401, 403, 413, 415, 422, 507),
 )
 async def deliver_violation(request: Request, response: Response, asker: Asker, office: OfficeDep) -> Delivered:
     """Deliver a violation with its evidence: it becomes a pending case, once, however often it is delivered."""

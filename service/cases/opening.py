@@ -1,0 +1,78 @@
+"""Opening a case for a violation, in the transaction that stores the violation."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from zoneinfo import ZoneInfo
+
+import uuid_utils.compat
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from detector.violations import Violation
+from service import clock
+from service.audit.workflow import SYSTEM, record
+from service.cameras.models import CameraRow
+from service.cases.events import tell
+from service.cases.models import CaseNumberRow, CaseRow
+from service.cases.transitions import CaseStatus
+from service.evidence.models import EvidenceRow
+from service.photos.models import PhotoRow
+
+_THUMBNAIL_ROLES = ("closeup", "context", "original")
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a violation happened (WGS 84, degrees), and the camera or the photo that shows it."""
+
+    longitude: float | None
+    latitude: float | None
+    camera: CameraRow | None
+    photo: PhotoRow | None
+
+
+async def open_case(
+    session: AsyncSession, zone: ZoneInfo, violation: Violation, place: Place, evidence: Sequence[EvidenceRow]
+) -> CaseRow:
+    """A pending case with the next number of today."""
+    now = clock.now()
+    pictures = [row for role in _THUMBNAIL_ROLES for row in evidence if row.role == role]
+    case = CaseRow(
+        id=uuid_utils.compat.uuid7(),
+        number=await _next_number(session, f"{now.astimezone(zone):%Y%m%d}"),
+        version=1,
+        status=CaseStatus.PENDING,
+        kind=violation.kind,
+        violation_id=violation.id,
+        camera_id=place.camera.id if place.camera else None,
+        camera_name=(place.camera.name or place.camera.id) if place.camera else None,
+        zone=violation.zone,
+        photo_id=place.photo.id if place.photo else None,
+        reporter_id=place.photo.user_id if place.photo else None,
+        confidence=violation.confidence,
+        suspected=violation.suspected,
+        count=violation.count,
+        occurred_at=violation.started_at,
+        created_at=now,
+        longitude=place.longitude,
+        latitude=place.latitude,
+        thumbnail_id=pictures[0].id if pictures else None,
+    )
+    session.add(case)
+    await session.flush()
+    details = {
+        "violation": str(violation.id),
+        "evidence": [{"id": str(row.id), "role": row.role, "sha256": row.sha256} for row in evidence],
+    }
+    await record(session, SYSTEM, "create", "case", str(case.id), to_status=case.status, details=details)
+    tell(session, "case.created", case)
+    return case
+
+
+async def _next_number(session: AsyncSession, day: str) -> str:
+    row = await session.scalar(select(CaseNumberRow).where(CaseNumberRow.day == day).with_for_update())
+    if row is None:
+        row = CaseNumberRow(day=day, last=0)
+        session.add(row)
+    row.last += 1
+    return f"JJ-{day}-{row.last:05d}"

@@ -1,0 +1,157 @@
+"""The console script ``streetwarden``: the detector's commands, and those of the office."""
+
+import asyncio
+import errno
+import socket
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import structlog
+import typer
+from pydantic import ValidationError
+
+from detector import cli as detector_cli
+from detector.registry import ModelError, Registry
+from service import bootstrap
+from service.audit import verify as audit_verify
+from service.demo.clip import ClipError, find_clip
+from service.demo.seed import seed
+from service.engine.__main__ import main as run_engine
+from service.serving import Address, serve as serve_office
+from service.settings import Settings
+
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    help="Finds street disorder in camera frames and photos, and carries each as a case until it is settled.",
+)
+app.command("detect")(detector_cli.detect)
+app.command("watch")(detector_cli.watch)
+
+Host = Annotated[str, typer.Option(help="Address to listen on.")]
+Port = Annotated[int, typer.Option(min=0, max=65535, help="Port to listen on; 0 takes a free one.")]
+Data = Annotated[Path, typer.Option(help="Folder of the database, the evidence and the engine's outbox.")]
+ModelName = Annotated[str | None, typer.Option("--model", help="Name in models/registry.toml.")]
+
+
+@app.callback()
+def _main() -> None:
+    """Log lines go to standard error: standard output is for data."""
+    structlog.configure(logger_factory=structlog.PrintLoggerFactory(sys.stderr))
+
+
+@app.command()
+def serve(
+    host: Host = "127.0.0.1",
+    port: Port = 8000,
+    data: Data = Path("data/office"),
+    engine: Annotated[bool, typer.Option(help="Run the engine for the configured cameras beside the office.")] = True,
+    model: ModelName = None,
+) -> None:
+    """Start the office and, unless told otherwise, the engine."""
+    settings = _settings(data, "production")
+    _check_port(host, port)
+    if engine:
+        _check_model(model)
+    _prepare(settings)
+    serve_office(settings, Address(host, port), with_engine=engine, engine_model=model)
+
+
+@app.command()
+def demo(
+    host: Host = "127.0.0.1",
+    port: Port = 8000,
+    data: Data = Path("data/demo"),
+    model: ModelName = None,
+) -> None:
+    """Start the office with a camera on a real road clip, and a first set of people."""
+    settings = _settings(data, "demo")
+    _check_port(host, port)
+    _check_model(model)
+    _prepare(settings)
+    clip: Path | None = None
+    try:
+        clip = find_clip(Path(".cache"))
+    except ClipError as error:
+        _say(f"{error}. The demo starts without a camera.")
+    accounts = asyncio.run(seed(settings, clip))
+    for account in accounts:
+        _say(f"  user {account.username}  password {account.password}  ({account.role})")
+    serve_office(settings, Address(host, port), with_engine=True, engine_model=model)
+
+
+@app.command()
+def engine() -> None:
+    """Run an engine alone, for an office elsewhere; settings are STREETWARDEN_ENGINE_OFFICE_URL, _KEY, _DATA, _MODEL."""
+    raise typer.Exit(run_engine())
+
+
+@app.command()
+def verify(
+    case: Annotated[str | None, typer.Argument(help="Number of a case, like JJ-20261124-00042.")] = None,
+    everything: Annotated[bool, typer.Option("--all", help="Every case and the whole chain.")] = False,
+    data: Data = Path("data/office"),
+) -> None:
+    """Check that evidence and history are as they were written."""
+    if (case is None) == (not everything):
+        raise typer.BadParameter("name a case or say --all")
+    settings = _settings(data, "production")
+    faults = asyncio.run(audit_verify.verify(settings, case))
+    for fault in faults:
+        typer.echo(fault)
+    if faults:
+        _say(f"{len(faults)} faults found")
+        raise typer.Exit(1)
+    _say("everything is as it was written")
+
+
+def _prepare(settings: Settings) -> None:
+    try:
+        password = asyncio.run(bootstrap.prepare(settings))
+    except (OSError, bootstrap.SchemaError) as error:
+        _fail(f"{settings.data}: {error}")
+    if password is not None:
+        _say("First start. The administrator, shown this once:")
+        _say(f"  user {bootstrap.ADMINISTRATOR}  password {password}")
+
+
+def _settings(data: Path, environment: str) -> Settings:
+    try:
+        return Settings.model_validate({"data": data, "environment": environment})
+    except ValidationError as error:
+        faults = "; ".join(f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors())
+        raise typer.BadParameter(f"settings: {faults}") from error
+
+
+def _check_model(name: str | None) -> None:
+    try:
+        Registry.load().entry(name).read()
+    except ModelError as error:
+        _fail(str(error))
+
+
+def _check_port(host: str, port: int) -> None:
+    """A port that is taken is said at once, before anything is set up."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family, socket.SOCK_STREAM) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError as error:
+            if error.errno == errno.EADDRINUSE:
+                _fail(f"port {port} is in use: stop what listens there or choose another with --port (make run PORT=…)")
+            _fail(f"cannot listen on {host}:{port}: {error.strerror}")
+
+
+def _fail(reason: str) -> None:
+    _say(reason)
+    raise typer.Exit(1)
+
+
+def _say(text: str) -> None:
+    typer.echo(text, err=True)
+
+
+if __name__ == "__main__":
+    app()

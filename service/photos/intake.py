@@ -1,0 +1,147 @@
+"""Taking in a photo: checked, stored untouched, queued for the engine."""
+
+import asyncio
+from datetime import datetime
+from typing import Annotated
+
+from fastapi import Request
+from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
+
+from service import clock
+from service.audit.workflow import Actor, record
+from service.errors import ProblemError, faults, invalid
+from service.events.workflow import OFFICE, publish
+from service.evidence.room import ensure_room, room_or_507
+from service.evidence.store import key_of
+from service.office import Office
+from service.photos.models import PhotoRow
+from service.photos.picture import PictureFacts, inspect
+from service.photos.schemas import Photo
+from service.photos.workflow import shown, shown_with_cases
+from service.security import Principal
+from service.uploads import Form, ReceivedFile, received_form
+
+FORM_OVERHEAD = 64 * 1024
+_DECODING = asyncio.Semaphore(2)
+"""Photos decoded at the same time: 100 Mpx take up to 300 MB each."""
+
+
+def _blank_as_none(value: object) -> object:
+    return None if value == "" else value
+
+
+class _Fields(BaseModel):
+    """The text fields of the form. A field left empty, as browsers send it, is one not given."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    longitude: Annotated[float | None, BeforeValidator(_blank_as_none), Field(ge=-180, le=180)] = None
+    latitude: Annotated[float | None, BeforeValidator(_blank_as_none), Field(ge=-90, le=90)] = None
+    taken_at: Annotated[AwareDatetime | None, BeforeValidator(_blank_as_none)] = None
+    note: str = Field("", max_length=500)
+
+
+async def take_in(office: Office, asker: Principal, request: Request, idempotency_key: str | None) -> Photo:
+    """Take in the photo of a request.
+
+    Raises:
+        ProblemError: 413 too large, 415 not a photo, 422 broken or a field at fault, 507 no room.
+    """
+    settings = office.settings
+    await ensure_room(office)
+    async with (
+        room_or_507(office),
+        received_form(request, settings.incoming, settings.photo_limit + FORM_OVERHEAD, 1) as form,
+    ):
+        file, fields = _checked(form, settings.photo_limit)
+        if idempotency_key is not None:
+            before = await _same_upload(office, asker, idempotency_key, file)
+            if before is not None:
+                return before
+        async with _DECODING:
+            facts = await asyncio.to_thread(inspect, file.path, settings.photo_pixels, settings.zone)
+        row = _new_row(asker, file, facts, fields, idempotency_key)
+        await office.files.put_file(row.key, file.path)
+        try:
+            async with office.database.transaction() as session:
+                session.add(row)
+                await session.flush()
+                details = {"sha256": row.sha256, "size": row.size}
+                await record(session, Actor.of(asker), "create", "photo", str(row.id), details=details)
+                data = {"id": str(row.id), "status": row.status}
+                publish(session, "photo.updated", data, OFFICE, row.user_id)
+        except IntegrityError:
+            # The same upload arrived twice at the same time, and the other one was first.
+            await office.files.delete(row.key)
+            before = await _same_upload(office, asker, idempotency_key, file) if idempotency_key else None
+            if before is None:
+                raise
+            return before
+        except BaseException:
+            await office.files.delete(row.key)
+            raise
+    office.metrics.photos.inc()
+    return shown(row, [])
+
+
+def _checked(form: Form, limit: int) -> tuple[ReceivedFile, _Fields]:
+    if len(form.files) != 1 or form.files[0].field != "file":
+        raise invalid("file", "send exactly one photo in the part 'file'")
+    file = form.files[0]
+    if file.size == 0:
+        raise invalid("file", "is empty")
+    if file.size > limit:
+        raise ProblemError(413, f"The photo is too large: {limit} bytes are the limit.", kind="too-large")
+    try:
+        fields = _Fields.model_validate(form.fields)
+    except ValidationError as error:
+        errors = faults(error.errors())
+        detail = "; ".join(f"{fault.field}: {fault.message}" for fault in errors)
+        raise ProblemError(422, detail, kind="invalid-input", errors=errors) from error
+    if (fields.longitude is None) != (fields.latitude is None):
+        missing = "longitude" if fields.longitude is None else "latitude"
+        raise invalid(missing, "give both longitude and latitude, or neither")
+    return file, fields
+
+
+async def _same_upload(office: Office, asker: Principal, key: str, file: ReceivedFile) -> Photo | None:
+    query = select(PhotoRow).where(PhotoRow.owner_id == asker.id, PhotoRow.idempotency_key == key)
+    async with office.database.reading() as session:
+        row = await session.scalar(query)
+        if row is None:
+            return None
+        if row.sha256 != file.sha256:
+            raise invalid("Idempotency-Key", "was used for another photo; use a new one for each photo")
+        return await shown_with_cases(session, row)
+
+
+def _new_row(
+    asker: Principal, file: ReceivedFile, facts: PictureFacts, fields: _Fields, idempotency_key: str | None
+) -> PhotoRow:
+    placed = fields.longitude is not None
+    taken_at: datetime | None = fields.taken_at or facts.taken_at
+    return PhotoRow(
+        id=file.id,
+        status="queued",
+        detail="",
+        model="",
+        key=key_of("photos", file.id),
+        sha256=file.sha256,
+        size=file.size,
+        media_type=facts.media_type,
+        width=facts.width,
+        height=facts.height,
+        taken_at=taken_at,
+        longitude=fields.longitude if placed else facts.longitude,
+        latitude=fields.latitude if placed else facts.latitude,
+        note=fields.note,
+        owner_id=asker.id,
+        user_id=asker.user_id,
+        uploaded_by=asker.name,
+        idempotency_key=idempotency_key,
+        created_at=clock.now(),
+        claimed_until=None,
+        claims=0,
+    )

@@ -1,0 +1,95 @@
+"""What runs beside requests: the event poller, alerts, cleaning up, and the lock on the data folder."""
+
+import asyncio
+import contextlib
+import fcntl
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import structlog
+from sqlalchemy.exc import SQLAlchemyError
+
+from service.bootstrap import check_schema
+from service.events.workflow import drop_old
+from service.evidence.recovery import recover
+from service.evidence.room import ALERT as DISK_FULL
+from service.evidence.room import disk, note_full_disk
+from service.office import Office
+from service.system.alerts import clear_alert, raise_alert
+from service.system.workflow import engine_status
+
+log = structlog.get_logger(__name__)
+
+LOOK_SECONDS = 5.0
+DROP_EVERY = 720
+"""Looks between two cleanings of old events: an hour."""
+
+ENGINE_SILENT = "engine_silent"
+
+
+class FolderInUseError(RuntimeError):
+    """Another service works in the data folder."""
+
+
+@contextlib.asynccontextmanager
+async def open_office(office: Office) -> AsyncIterator[None]:
+    """Run what an open office needs, and close it again.
+
+    Raises:
+        FolderInUseError: where another service uses the data folder.
+        SchemaError: where the database was not prepared.
+    """
+    with _only_one(office.settings.data / "run"):
+        try:
+            await check_schema(office.database)
+            await recover(office)
+            tasks = [asyncio.create_task(office.hub.run()), asyncio.create_task(_look_after(office))]
+            try:
+                yield
+            finally:
+                office.stopping.set()
+                for task in tasks:
+                    task.cancel()
+                await asyncio.gather(*tasks, return_exceptions=True)
+        finally:
+            await office.database.close()
+
+
+@contextlib.contextmanager
+def _only_one(folder: Path) -> Iterator[None]:
+    """Hold the data folder: what a starting service cleans up must not be another one's work in progress."""
+    folder.mkdir(parents=True, exist_ok=True)
+    with (folder / "service.lock").open("a") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            raise FolderInUseError(f"another Street Warden uses {folder.parent}: stop it, or choose --data") from error
+        yield
+
+
+async def _look_after(office: Office) -> None:
+    looks = 0
+    while True:
+        try:
+            await look(office)
+            if looks % DROP_EVERY == 0:
+                await drop_old(office.database, office.settings.event_days)
+        except (SQLAlchemyError, OSError):
+            log.exception("cannot look after the system, trying again")
+        looks += 1
+        await asyncio.sleep(LOOK_SECONDS)
+
+
+async def look(office: Office) -> None:
+    """Raise and clear the alerts that follow from the state of disk and engine."""
+    if disk(office).low:
+        await note_full_disk(office)
+    else:
+        await clear_alert(office.database, DISK_FULL)
+    async with office.database.reading() as session:
+        engine = await engine_status(session, office)
+    if engine.state == "silent" and engine.at is not None:
+        message = f"The engine has not reported since {engine.at:%Y-%m-%d %H:%M:%S} UTC: cameras are not watched."
+        await raise_alert(office.database, ENGINE_SILENT, "critical", message)
+    else:
+        await clear_alert(office.database, ENGINE_SILENT)
