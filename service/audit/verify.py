@@ -13,8 +13,9 @@ from service.audit.models import AuditHeadRow, AuditRow
 from service.cases.models import CaseRow
 from service.database import Database
 from service.evidence.models import EvidenceRow
-from service.evidence.store import FileStore
+from service.evidence.store import FileStore, open_store
 from service.photos.models import PhotoRow
+from service.settings import Settings
 
 _PAGE = 1000
 
@@ -31,6 +32,21 @@ class Verification:
     def intact(self) -> bool:
         """Whether no fault was found."""
         return not self.faults
+
+
+async def verify(settings: Settings, case: str | None) -> list[str]:
+    """Check one case, or everything where none is named; answers the faults, one line each.
+
+    Raises:
+        LookupError: where there is no such case.
+    """
+    database = Database(settings.database)
+    try:
+        files = open_store(settings)
+        found = await (verify_all(database, files) if case is None else verify_case(database, files, case))
+        return found.faults
+    finally:
+        await database.close()
 
 
 async def verify_all(database: Database, files: FileStore) -> Verification:

@@ -1,0 +1,113 @@
+"""What the demo starts with: a camera on the crossroad clip, an operator and an inspector."""
+
+import asyncio
+from dataclasses import dataclass
+from importlib import resources
+from pathlib import Path
+
+import uuid_utils.compat
+import yaml
+from sqlalchemy import select
+
+from detector.scene import Scene
+from service import clock
+from service.audit.workflow import SYSTEM, record
+from service.cameras.models import CameraRow
+from service.cameras.schemas import SceneSettings
+from service.database import Database
+from service.security import Role
+from service.settings import Settings
+from service.users.models import UserRow
+from service.users.passwords import Passwords, random_password
+
+CAMERA = "demo-crossroad"
+CAMERA_NAME = "示范路口"
+PEOPLE = (("operator", "审核员", Role.OPERATOR), ("inspector", "巡查员", Role.INSPECTOR))
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """Somebody who was added just now; the password is kept nowhere else."""
+
+    username: str
+    password: str
+    role: Role
+
+
+def crossroad_scene() -> Scene:
+    """The scene of the crossroad clip."""
+    text = resources.files("service.demo").joinpath("crossroad.yaml").read_text(encoding="utf-8")
+    return Scene.model_validate(yaml.safe_load(text))
+
+
+async def seed(settings: Settings, video: Path | None) -> list[Account]:
+    """Add the demo's camera and people where they are not there yet. Safe to repeat.
+
+    Args:
+        settings: of a data folder that was prepared.
+        video: the crossroad clip; without it there is no camera.
+
+    Returns:
+        The people that were added just now, with the passwords to show.
+    """
+    database = Database(settings.database)
+    try:
+        if video is not None:
+            await _camera(database, video)
+        return await _people(database, Passwords(settings))
+    finally:
+        await database.close()
+
+
+async def _camera(database: Database, video: Path) -> None:
+    scene = crossroad_scene()
+    source = str(await asyncio.to_thread(video.resolve))
+    async with database.transaction() as session:
+        row = await session.get(CameraRow, CAMERA)
+        if row is None:
+            settings = SceneSettings(zones=scene.zones, ground=scene.ground, rules=scene.rules)
+            row = CameraRow(
+                id=CAMERA,
+                name=CAMERA_NAME,
+                source=source,
+                enabled=True,
+                longitude=scene.camera.longitude,
+                latitude=scene.camera.latitude,
+                scene=settings.model_dump(mode="json"),
+                created_at=clock.now(),
+                updated_at=clock.now(),
+            )
+            session.add(row)
+            await record(session, SYSTEM, "create", "camera", CAMERA, details={"source": source})
+        elif row.source != source and not await asyncio.to_thread(Path(row.source).exists):
+            # The clip has moved since the last start. What an administrator changed stays.
+            row.source = source
+            row.updated_at = clock.now()
+            await record(session, SYSTEM, "update", "camera", CAMERA, details={"source": source})
+
+
+async def _people(database: Database, passwords: Passwords) -> list[Account]:
+    added = []
+    for username, display_name, role in PEOPLE:
+        async with database.reading() as session:
+            if await session.scalar(select(UserRow.id).where(UserRow.username == username)) is not None:
+                continue
+        password = random_password()
+        password_hash = await passwords.hash(password)
+        async with database.transaction() as session:
+            row = UserRow(
+                id=uuid_utils.compat.uuid7(),
+                username=username,
+                display_name=display_name,
+                password_hash=password_hash,
+                role=role,
+                locale="zh-CN",
+                active=True,
+                created_at=clock.now(),
+            )
+            session.add(row)
+            await session.flush()
+            details = {"username": username, "role": role}
+            await record(session, SYSTEM, "create", "user", str(row.id), details=details)
+        added.append(Account(username, password, role))
+    return added
