@@ -18,7 +18,8 @@ from service.audit import verify as audit_verify
 from service.demo.clip import ClipError, find_clip
 from service.demo.seed import seed
 from service.engine.__main__ import main as run_engine
-from service.serving import Address, serve as serve_office
+from service.serving import Address
+from service.serving import serve as serve_office
 from service.settings import Settings
 
 app = typer.Typer(
@@ -83,7 +84,7 @@ def demo(
 
 @app.command()
 def engine() -> None:
-    """Run an engine alone, for an office elsewhere; settings are STREETWARDEN_ENGINE_OFFICE_URL, _KEY, _DATA, _MODEL."""
+    """Run an engine alone; settings: STREETWARDEN_ENGINE_OFFICE_URL, _KEY, _DATA, _MODEL."""
     raise typer.Exit(run_engine())
 
 
@@ -140,7 +141,7 @@ def _check_port(host: str, port: int) -> None:
             probe.bind((host, port))
         except OSError as error:
             if error.errno == errno.EADDRINUSE:
-                _fail(f"port {port} is in use: stop what listens there or choose another with --port (make run PORT=…)")
+                _fail(f"port {port} is in use: stop what listens there or choose another: --port, make run PORT=8001")
             _fail(f"cannot listen on {host}:{port}: {error.strerror}")
 
 
