@@ -12,7 +12,7 @@ from service.security import Principal
 OfficeDep = Annotated[Office, Depends(office_of)]
 
 
-def _known(principal: Annotated[Principal | None, Depends(authorise)]) -> Principal:
+async def _known(principal: Annotated[Principal | None, Depends(authorise)]) -> Principal:
     if principal is None:
         raise ProblemError(401, "Sign in first.", kind="not-signed-in")
     return principal
@@ -22,7 +22,7 @@ Asker = Annotated[Principal, Depends(_known)]
 """The person or program that asks; the route's rule in `service.security.ACCESS` has let it in."""
 
 
-def client_address(request: Request) -> str:
+async def client_address(request: Request) -> str:
     """The address that the request came from; behind a proxy the one that uvicorn trusts."""
     return request.client.host if request.client else "unknown"
 

@@ -44,8 +44,8 @@ class Office:
         )
 
 
-def office_of(request: Request) -> Office:
-    """The office of the app that answers a request."""
+async def office_of(request: Request) -> Office:
+    """The office of the app that answers a request. It is a coroutine because FastAPI runs plain ones in threads."""
     office = request.app.state.office
     if not isinstance(office, Office):
         raise TypeError("the app was not made by service.app.create_app")

@@ -1,0 +1,140 @@
+"""Who may do what: every route of the app against every kind of asker."""
+
+import re
+from collections.abc import Iterator
+
+import httpx
+import pytest
+from fastapi import FastAPI
+from fastapi.routing import APIRoute
+
+from service.app import create_app
+from service.security import ACCESS, Role, Scope
+from tests.service.office import PASSWORD, Desk, assert_problem, settings_for
+
+# Written here from docs/api.md, not taken from the code: i inspector, o operator, a administrator; of API keys
+# f frames:write, v violations:write, p photos:write, e engine; * everybody.
+EXPECTED = {
+    "sign_in": "*",
+    "get_session": "ioa",
+    "sign_out": "ioa",
+    "change_password": "ioa",
+    "list_users": "a",
+    "create_user": "a",
+    "update_user": "a",
+    "list_api_keys": "a",
+    "create_api_key": "a",
+    "delete_api_key": "a",
+    "get_catalogue": "*",
+    "list_cameras": "ioae",
+    "create_camera": "a",
+    "get_camera": "ioae",
+    "update_camera": "a",
+    "delete_camera": "a",
+    "replace_scene": "a",
+    "push_frame": "fa",
+    "get_snapshot": "ioa",
+    "watch_live": "ioa",
+    "store_snapshot": "e",
+    "report_camera_status": "e",
+    "upload_photo": "ioap",
+    "list_photos": "ioa",
+    "get_photo": "ioape",
+    "get_photo_image": "ioae",
+    "claim_photos": "e",
+    "report_photo_result": "e",
+    "deliver_violation": "ve",
+    "get_violation": "oa",
+    "list_cases": "ioa",
+    "get_case": "ioa",
+    "confirm_case": "oa",
+    "dismiss_case": "oa",
+    "close_case": "oa",
+    "undo_case": "oa",
+    "get_evidence": "ioa",
+    "stream_events": "ioae",
+    "get_system": "ioae",
+    "report_engine": "e",
+}
+ASKERS = {
+    "i": Role.INSPECTOR,
+    "o": Role.OPERATOR,
+    "a": Role.ADMINISTRATOR,
+    "f": Scope.FRAMES_WRITE,
+    "v": Scope.VIOLATIONS_WRITE,
+    "p": Scope.PHOTOS_WRITE,
+    "e": Scope.ENGINE,
+}
+
+
+def api_routes(app: FastAPI) -> Iterator[tuple[str, str, str]]:
+    """Name, method and path of every route that the description of the app tells of."""
+    for path, operations in app.openapi()["paths"].items():  # type: ignore[attr-defined]  # a JSON object
+        if path.startswith("/api/"):
+            for method, operation in operations.items():
+                yield operation["operationId"], method.upper(), path.removeprefix("/api/v1")
+
+
+def test_every_route_has_a_rule_and_every_rule_a_route(tmp_path_factory: pytest.TempPathFactory) -> None:
+    app = create_app(settings_for(tmp_path_factory.mktemp("data")))
+    names = {name for name, _, _ in api_routes(app)}
+    hidden = {route.name for route in app.routes if isinstance(route, APIRoute) and not route.include_in_schema}
+    assert names == set(ACCESS) == set(EXPECTED)
+    assert hidden <= {"_no_such_route", "_not_built"}
+
+
+async def _ask(client: httpx.AsyncClient, method: str, path: str) -> httpx.Response:
+    path = path.replace("{camera_id}", "gate-1")
+    path = re.sub(r"{\w+}", "01a20f5f-0000-7000-8000-000000000000", path)
+    body = {"json": {}} if method in ("POST", "PUT", "PATCH") else {}
+    return await client.request(method, path, **body)  # type: ignore[arg-type]  # a request without a body, or with {}
+
+
+@pytest.mark.parametrize("letter", ["", *ASKERS])
+async def test_each_route_lets_in_whom_it_should(desk: Desk, letter: str) -> None:
+    await desk.camera()
+    desk.office.stopping.set()  # streams end at once
+    if letter == "":
+        client = desk.client()
+    elif letter == "a":
+        client = await desk.administrator()
+    elif letter in "io":
+        client = await desk.person(Role(ASKERS[letter]))
+    else:
+        client = await desk.program(Scope(ASKERS[letter]), camera="gate-1" if letter == "f" else None)
+    routes = [route for route in api_routes(desk.app) if route[0] not in ("sign_out", "delete_camera")]
+    routes += [("delete_camera", "DELETE", "/cameras/{camera_id}"), ("sign_out", "DELETE", "/session")]
+    for name, method, path in routes:
+        answer = await _ask(client, method, path)
+        allowed = EXPECTED[name] == "*" or (letter != "" and letter in EXPECTED[name])
+        refused = answer.status_code in (401, 403)
+        assert refused is not allowed, f"{name} for {letter or 'nobody'}: {answer.status_code} {answer.text}"
+        if refused:
+            assert_problem(answer, 403 if letter else 401)
+
+
+async def test_a_route_without_a_rule_lets_nobody_in(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    admin = await desk.administrator()
+    monkeypatch.delitem(ACCESS, "list_users")
+    assert_problem(await admin.get("/users"), 403, "no rule")
+
+
+async def test_unsafe_requests_of_a_session_need_the_csrf_token(desk: Desk) -> None:
+    admin = await desk.administrator()
+    token = admin.headers.pop("X-CSRF-Token")
+    body = {"id": "gate-9", "source": "push:"}
+    assert_problem(await admin.post("/cameras", json=body), 403, "X-CSRF-Token")
+    assert_problem(await admin.post("/cameras", json=body, headers={"X-CSRF-Token": "0" * 64}), 403)
+    assert (await admin.post("/cameras", json=body, headers={"X-CSRF-Token": token})).status_code == 201
+
+
+@pytest.mark.parametrize("header", ["Basic YWRtaW46YWRtaW4=", "Bearer swk_nothing", "Bearer ", "Bearer x", "nonsense"])
+async def test_a_wrong_authorization_header_is_nobody_even_beside_a_session(desk: Desk, header: str) -> None:
+    admin = await desk.administrator()
+    assert_problem(await admin.get("/cases", headers={"Authorization": header}), 401)
+
+
+async def test_a_password_of_one_does_not_open_the_account_of_another(desk: Desk) -> None:
+    await desk.person(Role.OPERATOR)
+    answer = await desk.client().post("/session", json={"username": "admin", "password": PASSWORD})
+    assert_problem(answer, 401)
