@@ -10,6 +10,7 @@ import numpy as np
 import structlog
 
 from detector.detections import Detections, FloatArray, IntArray, ObjectClass
+from detector.duplicates import distinct
 from detector.letterbox import Letterbox
 from detector.regions import Tiling, merge_tiles, plan_tiles, wants_tiles
 from detector.registry import ModelEntry, ModelError, Registry
@@ -127,7 +128,9 @@ class Model:
         limits = self._limits(confidence)
         plain = self.entry.output == "plain"
         found = _plain_rows(raw, limits) if plain else _end2end_rows(raw, limits)
-        return [self._on_picture(rows, letterbox) for rows, letterbox in zip(found, letterboxes, strict=True)]
+        pictures = [self._on_picture(rows, letterbox) for rows, letterbox in zip(found, letterboxes, strict=True)]
+        # The one-to-one head gives some objects twice; plain output has been through its own suppression.
+        return pictures if plain else [distinct(detections) for detections in pictures]
 
     def detect(self, images: Sequence[Image], *, confidence: Confidence = None) -> list[Detections]:
         """Detections of each picture; pictures whose inputs have one shape go into one call of the runtime.
@@ -177,7 +180,7 @@ class Model:
             moved = seen.shifted(float(tile[0]), float(tile[1]))
             parts.append(Detections(moved.xyxy * factor, moved.class_id, moved.confidence))
         frames = np.concatenate([np.array([[0, 0, width, height]], np.float32), plan.tiles * factor])
-        return merge_tiles(parts, frames, width, height)
+        return merge_tiles(parts, frames, width, height, side=self.entry.input_size)
 
     def _limits(self, confidence: Confidence) -> FloatArray:
         """(classes,) least confidence in the order of the model's output."""

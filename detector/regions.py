@@ -21,12 +21,14 @@ TILED_FROM: Final = 1.5
 """A picture is tiled where its long side is more than this many times the model's input."""
 
 _EDGE: Final = 4.0
-"""A box that ends within this many pixels of a tile's edge was cut by it: boxes are that exact."""
+"""A box that ends within this many pixels of the model's input of a tile's edge was cut by it: boxes are that exact."""
+_EXACT: Final = 1.5
+"""Pixels of the model's input by which the edges of a whole box may be wrong."""
 _INSIDE: Final = 0.6
-"""A cut box of which this share lies in a whole box is a part of it."""
+"""A cut box of which this share lies in a box that goes on beyond the cut is a part of it."""
 _FACING: Final = 0.6
 """Two parts belong together where they share this much of the shorter one's side along the cut."""
-_SAME_ACROSS: Final = 0.4
+_SAME_ACROSS: Final = 0.35
 """Boxes of two tiles that agree this much (IoU) are one object: small boxes differ from tile to tile."""
 _SAME_WITHIN: Final = 0.7
 """The same within one tile, where the model itself has told its objects apart."""
@@ -90,7 +92,7 @@ def plan_tiles(width: int, height: int, side: int, *, overlap: float = OVERLAP, 
     return TilePlan(width, height, np.concatenate([corner, corner + size], axis=1))
 
 
-def merge_tiles(parts: Sequence[Detections], tiles: FloatArray, width: int, height: int) -> Detections:
+def merge_tiles(parts: Sequence[Detections], tiles: FloatArray, width: int, height: int, *, side: int) -> Detections:
     """One box an object, from what was seen in overlapping tiles.
 
     A box that a tile's edge cut goes where another tile shows the whole object; parts that no tile shows
@@ -101,6 +103,7 @@ def merge_tiles(parts: Sequence[Detections], tiles: FloatArray, width: int, heig
         tiles: (T, 4) the tiles in the same pixels; the whole picture may be one of them.
         width: width of the picture.
         height: height of the picture.
+        side: long side of the model's input, to which each tile was scaled: says how exact its boxes are.
 
     Returns:
         The detections of the whole picture, the surest first.
@@ -109,8 +112,10 @@ def merge_tiles(parts: Sequence[Detections], tiles: FloatArray, width: int, heig
     if not len(boxes):
         return boxes
     tile = np.repeat(np.arange(len(parts)), [len(part) for part in parts])
-    cuts = _cuts(boxes.xyxy, np.asarray(tiles, np.float32)[tile], width, height)
-    boxes, tile, cuts = _drop_parts(boxes, tile, cuts)
+    frames = np.asarray(tiles, np.float32)[tile]
+    pixel = (frames[:, 2:] - frames[:, :2]).max(axis=1) / side
+    cuts = _cuts(boxes.xyxy, frames, pixel, width, height)
+    boxes, tile, cuts = _drop_parts(boxes, tile, cuts, pixel)
     boxes, tile = _join_parts(boxes, tile, cuts)
     return _surest(boxes, tile)
 
@@ -126,26 +131,34 @@ def _starts(length: int, side: int, overlap: float) -> IntArray:
     return np.linspace(0, max(0, length - side), _count(length, side, overlap)).round().astype(np.int64)
 
 
-def _cuts(boxes: FloatArray, tiles: FloatArray, width: int, height: int) -> BoolArray:
-    """(N, 4) whether the tile's left, top, right, bottom edge cut each box; the picture's edge is no cut."""
+def _cuts(boxes: FloatArray, tiles: FloatArray, pixel: FloatArray, width: int, height: int) -> BoolArray:
+    """(N, 4) whether the tile's left, top, right, bottom edge cut each box; the picture's own edge is no cut."""
     ends = np.array([0, 0, width, height], np.float32)
-    cuts: BoolArray = (np.abs(boxes - tiles) <= _EDGE) & (np.abs(tiles - ends) > 1)
+    cuts: BoolArray = (np.abs(boxes - tiles) <= _EDGE * pixel[:, None]) & (np.abs(tiles - ends) > 1)
     return cuts
 
 
-def _drop_parts(boxes: Detections, tile: IntArray, cuts: BoolArray) -> tuple[Detections, IntArray, BoolArray]:
-    """Without the cut boxes that another tile shows whole; the whole box is as sure as its surest part."""
-    cut = cuts.any(axis=1)
-    part, whole = np.flatnonzero(cut), np.flatnonzero(~cut)
-    if not len(part) or not len(whole):
+def _drop_parts(
+    boxes: Detections, tile: IntArray, cuts: BoolArray, pixel: FloatArray
+) -> tuple[Detections, IntArray, BoolArray]:
+    """Without the cut boxes that another tile shows beyond the cut; what it shows is as sure as its surest part."""
+    part = np.flatnonzero(cuts.any(axis=1))
+    if not len(part):
         return boxes, tile, cuts
-    inside = overlaps(boxes.xyxy[part], boxes.xyxy[whole])
-    inside[boxes.class_id[part][:, None] != boxes.class_id[whole][None, :]] = 0
-    inside[tile[part][:, None] == tile[whole][None, :]] = 0
+    outward = np.array([-1, -1, 1, 1], np.float32)
+    grown = boxes.xyxy + outward * _EXACT * pixel[:, None]
+    # (parts, boxes, 4) by how many pixels the box goes on beyond the part's edge, negative where it ends before.
+    beyond = (boxes.xyxy[None, :, :] - boxes.xyxy[part][:, None, :]) * outward
+    goes_on = ((beyond > 0) | ~cuts[part][:, None, :]).all(axis=2)
+    # Where the other box is itself cut and this one goes on beyond that cut, neither is a part: they are joined.
+    facing = (cuts[None, :, :] & (beyond < -_EXACT * pixel[None, :, None])).any(axis=2)
+    inside = overlaps(boxes.xyxy[part], grown)
+    inside[(boxes.class_id[part][:, None] != boxes.class_id[None, :]) | ~goes_on | facing] = 0
+    inside[tile[part][:, None] == tile[None, :]] = 0
     best = inside.argmax(axis=1)
     gone = inside[np.arange(len(part)), best] >= _INSIDE
     confidence = boxes.confidence.copy()
-    np.maximum.at(confidence, whole[best[gone]], boxes.confidence[part[gone]])
+    np.maximum.at(confidence, best[gone], boxes.confidence[part[gone]])
     keep = np.ones(len(boxes), np.bool_)
     keep[part[gone]] = False
     surer = Detections(boxes.xyxy, boxes.class_id, confidence)

@@ -5,6 +5,7 @@ from pathlib import Path
 import av
 import numpy as np
 import pytest
+from av.video.stream import VideoStream
 
 CROSSROAD = Path("/work/shared/video/crossroad.avi")
 
@@ -36,6 +37,7 @@ def make_video(tmp_path: Path) -> VideoMaker:
             if created is not None:
                 container.metadata["creation_time"] = created
             stream = container.add_stream(codec, rate=10)
+            assert isinstance(stream, VideoStream)
             stream.width, stream.height = size
             stream.pix_fmt = "yuvj420p" if codec == "mjpeg" else "yuv420p"
             stream.codec_context.time_base = Fraction(1, 1000)
