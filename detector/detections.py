@@ -114,6 +114,17 @@ class Detections:
         """Only the rows of the named classes."""
         return self[np.isin(self.class_id, [int(c) for c in classes])]
 
+    def usable(self) -> "Detections":
+        """Only the rows that can be worked with: finite numbers, a known class, a box with an area.
+
+        Boxes whose coordinates lie beyond a million pixels are no boxes of a picture either.
+        """
+        with np.errstate(invalid="ignore"):
+            sane = (np.abs(self.xyxy) < 1e6).all(axis=1) & np.isfinite(self.confidence)
+            sane &= (self.xyxy[:, 2:] > self.xyxy[:, :2]).all(axis=1)
+        sane &= (self.class_id >= 0) & (self.class_id < len(ObjectClass))
+        return self if sane.all() else self[sane]
+
     def shifted(self, x: float, y: float) -> "Detections":
         """The same rows moved by (x, y) pixels: from a tile's coordinates to its picture's."""
         moved = self.xyxy + np.array([x, y, x, y], np.float32)

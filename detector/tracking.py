@@ -14,17 +14,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from detector.detections import Detections, IntArray, ObjectClass
+from detector.duplicates import FAMILIES, distinct
 from detector.geometry import ious
 
 Array = NDArray[np.float64]
 
 _NO_MATCH = 1e6
 _SIZE_MEMORY_SECONDS = 0.3
-_VEHICLES = [ObjectClass.CAR, ObjectClass.BUS, ObjectClass.TRUCK, ObjectClass.E_TRICYCLE]
-_TWO_WHEELERS = [ObjectClass.BICYCLE, ObjectClass.MOTORCYCLE]
-_FAMILY = np.arange(len(ObjectClass))
-_FAMILY[_VEHICLES] = ObjectClass.CAR  # models waver between a van and a tricycle: one object all the same
-_FAMILY[_TWO_WHEELERS] = ObjectClass.BICYCLE
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,8 +144,7 @@ class Tracker:
             self._state.predict(min(seconds - self._time, 1.0), self.settings.acceleration)
         self._time = seconds
         self._forget(seconds)
-        usable = np.isfinite(detections.xyxy).all(axis=1) & (detections.areas() > 0)
-        detections = distinct(detections[usable])
+        detections = distinct(detections.usable(), families=True)
         row_of = self._match(detections, seconds, image)
         self._take_in(detections, row_of, seconds, image)
         return self._believed(detections, row_of, seconds)
@@ -196,8 +191,8 @@ class Tracker:
         return cost
 
     def _other_family(self, detections: Detections) -> NDArray[np.bool_]:
-        families = _FAMILY[self._votes.argmax(axis=1)]
-        other: NDArray[np.bool_] = np.not_equal(_FAMILY[detections.class_id][:, None], families[None, :])
+        families = FAMILIES[self._votes.argmax(axis=1)]
+        other: NDArray[np.bool_] = np.not_equal(FAMILIES[detections.class_id][:, None], families[None, :])
         return other
 
     @staticmethod
@@ -278,8 +273,8 @@ class Tracker:
         if not len(starts) or not taken.any():
             return np.ones(len(starts), np.bool_)
         same = ious(detections.xyxy[starts], _corners(self._state.box[taken])) > 0.7
-        family = _FAMILY[detections.class_id[starts]][:, None]
-        same &= family == _FAMILY[self._votes[taken].argmax(axis=1)][None, :]
+        family = FAMILIES[detections.class_id[starts]][:, None]
+        same &= family == FAMILIES[self._votes[taken].argmax(axis=1)][None, :]
         return np.logical_not(same.any(axis=1))
 
     def _learn_looks(
@@ -313,20 +308,6 @@ class Tracker:
         result.class_id = self._votes[rows].argmax(axis=1).astype(np.int64)
         result.track_id = self._id[rows]
         return result
-
-
-def distinct(detections: Detections, same: float = 0.7) -> Detections:
-    """Without boxes that repeat a surer box of the same family of classes (IoU above ``same``)."""
-    order = np.argsort(-detections.confidence, kind="stable")
-    detections = detections[order]
-    if len(detections) < 2:
-        return detections
-    family = _FAMILY[detections.class_id]
-    repeats = (ious(detections.xyxy, detections.xyxy) > same) & (family[:, None] == family[None, :])
-    keep = np.ones(len(detections), np.bool_)
-    for row in range(1, len(detections)):
-        keep[row] = not (repeats[row, :row] & keep[:row]).any()
-    return detections[keep]
 
 
 def colours(image: NDArray[np.uint8], box: NDArray[np.float32]) -> NDArray[np.float32]:
