@@ -90,9 +90,11 @@ class Line:
         self._shape = shapely.LineString(points)
         shapely.prepare(self._shape)
 
-    def crossed(self, start: tuple[float, float], end: tuple[float, float]) -> bool:
-        """Whether the straight way from ``start`` to ``end`` meets the line."""
-        return bool(shapely.intersects(self._shape, shapely.LineString([start, end])))
+    def crossed(self, starts: FloatArray, ends: FloatArray) -> NDArray[np.bool_]:
+        """(N,) whether the straight way from each of (N, 2) starts to its end meets the line."""
+        ways = shapely.linestrings(np.stack([starts, ends], axis=1))
+        crossed: NDArray[np.bool_] = np.asarray(shapely.intersects(self._shape, ways), np.bool_)
+        return crossed
 
     def distances(self, points: FloatArray) -> FloatArray:
         """(N,) distances of (N, 2) points from the line, in fractions of the frame."""
@@ -118,9 +120,16 @@ class GroundPlane:
     def __init__(self, image: Sequence[tuple[float, float]], metres: Sequence[tuple[float, float]]) -> None:
         source, target = np.array(image, np.float32), np.array(metres, np.float32)
         self._matrix = np.asarray(cv2.getPerspectiveTransform(source, target), np.float64)
+        # On the ground's side of the horizon the third coordinate has the sign that it has at the known points.
+        self._side = float(np.sign((np.column_stack([source, np.ones(4)]) @ self._matrix.T)[:, 2].mean()))
 
     def metres(self, points: FloatArray) -> FloatArray:
-        """(N, 2) ground coordinates in metres of (N, 2) picture points in fractions."""
+        """(N, 2) ground coordinates in metres of (N, 2) picture points in fractions.
+
+        A point at or above the horizon lies nowhere on the ground: not a number.
+        """
         homogeneous = np.column_stack([points, np.ones(len(points))]) @ self._matrix.T
-        result: FloatArray = homogeneous[:, :2] / homogeneous[:, 2:]
+        depth = homogeneous[:, 2:] * self._side
+        result = np.full((len(points), 2), np.nan)
+        np.divide(homogeneous[:, :2], homogeneous[:, 2:], out=result, where=depth > 1e-9)
         return result

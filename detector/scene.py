@@ -39,6 +39,14 @@ class Signal(_Model):
         title="Lamp", description="left, top, right, bottom of the lamp in the picture, as fractions"
     )
 
+    @field_validator("lamp")
+    @classmethod
+    def _has_area(cls, lamp: tuple[float, float, float, float]) -> tuple[float, float, float, float]:
+        left, top, right, bottom = lamp
+        if left >= right or top >= bottom:
+            raise ValueError("the lamp has no area: write left, top, right, bottom")
+        return lamp
+
 
 class _Zone(_Model):
     name: str = Field(min_length=1, max_length=64, title="Name", description="unique within the scene")
@@ -101,6 +109,13 @@ class Barrier(_Zone):
 
     kind: Literal["barrier"]
     line: list[Point] = Field(min_length=2, max_length=200, title="Line", description="points in order")
+
+    @field_validator("line")
+    @classmethod
+    def _has_length(cls, line: list[Point]) -> list[Point]:
+        if len(set(line)) < 2:
+            raise ValueError("the line has no length: its points are one point")
+        return line
 
 
 class Bin(_PolygonZone):

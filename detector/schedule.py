@@ -37,8 +37,10 @@ class Schedule:
         """
         if text.strip() == "24/7":
             return cls((((0, _MINUTES_A_DAY),),) * 7)
+        if not text.strip(" ;"):
+            raise ValueError("schedule: it is empty; leave it out where the rule always applies")
         spans: list[tuple[tuple[int, int], ...]] = [()] * 7
-        for rule in text.split(";"):
+        for rule in re.sub(r"\s*,\s*", ",", text).split(";"):
             words = rule.split()
             if not words:
                 continue
@@ -63,8 +65,8 @@ class Schedule:
 def _days(text: str) -> list[int]:
     days: list[int] = []
     for part in text.split(","):
-        first, _, last = part.partition("-")
-        if first not in _DAYS or (last and last not in _DAYS):
+        first, dash, last = part.partition("-")
+        if first not in _DAYS or (dash and last not in _DAYS):
             raise ValueError(f"schedule: {part!r} is no weekday or range of them, write like 'Mo-Fr' or 'Sa,Su'")
         start, stop = _DAYS.index(first), _DAYS.index(last or first)
         days.extend((start + i) % 7 for i in range((stop - start) % 7 + 1))

@@ -1,6 +1,7 @@
 """Zones: a scene's zones, asked about many points at once."""
 
 from datetime import datetime
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,6 +12,7 @@ from detector.schedule import Schedule
 
 PolygonZone = Carriageway | Crosswalk | NoParking | ParkingBay | Bin | Ignore
 Mask = NDArray[np.bool_]
+Z = TypeVar("Z", Carriageway, Crosswalk, NoParking, ParkingBay, Bin, Ignore)
 
 
 class ZoneMap:
@@ -40,13 +42,18 @@ class ZoneMap:
                 result |= region.contains(points)
         return result
 
-    def zone_at(self, point: tuple[float, float], kind: type[PolygonZone]) -> PolygonZone | None:
-        """The first zone of the kind that holds the point."""
-        array = np.array([point], np.float64)
+    def zones_at(self, points: FloatArray, kind: type[Z]) -> list[Z | None]:
+        """For each of N points the first zone of the kind that holds it; None where there is none."""
+        result: list[Z | None] = [None] * len(points)
         for zone, region in self._regions:
-            if isinstance(zone, kind) and bool(region.contains(array)[0]):
-                return zone
-        return None
+            if isinstance(zone, kind) and len(points):
+                for row in np.flatnonzero(region.contains(points)):
+                    result[row] = result[row] or zone
+        return result
+
+    def zone_at(self, point: tuple[float, float], kind: type[Z]) -> Z | None:
+        """The first zone of the kind that holds the point."""
+        return self.zones_at(np.array([point], np.float64), kind)[0]
 
     def crosswalks_with_lamp(self) -> list[Crosswalk]:
         """Crosswalks that obey a lamp in the picture."""
