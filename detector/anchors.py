@@ -4,123 +4,37 @@ A tracker's number is a bad memory: it changes when a bus passes or the light do
 still, known by where it stands and by a small grey patch of what it looks like there.
 """
 
-import base64
-from dataclasses import dataclass, field
+import math
+from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Self, TypedDict
-from uuid import UUID
+from typing import Final
 
-import cv2
 import numpy as np
-import uuid_utils.compat
+import structlog
 from numpy.typing import NDArray
 
+from detector.anchor import Anchor, MemoryState
 from detector.detections import Detections, ObjectClass
-from detector.geometry import FloatArray, ious, overlaps
+from detector.duplicates import distinct
+from detector.geometry import FloatArray, areas, intersections, ious, overlaps
+from detector.looks import look_likeness, patch_look
 from detector.moments import Moment
 from detector.sources import Frame
 
-_PATCH = 24
-Look = NDArray[np.float32]
+_log = structlog.get_logger(__name__)
 
-
-class AnchorState(TypedDict):
-    """One anchor as JSON, for checkpoints."""
-
-    id: str
-    class_id: int
-    box: list[float]
-    look: str
-    since: float
-    seen: float
-    confidence: float
-    sightings: int
-    background: bool
-    reported: bool
-
-
-@dataclass(slots=True, eq=False)
-class Anchor:
-    """An object that stands still.
-
-    Attributes:
-        id: UUIDv7; the violation that the object becomes has the same one.
-        class_id: what it is.
-        box: (4,) left, top, right, bottom, fractions of the frame.
-        look: (2, 24, 24) brightness and edges of the box, each with mean 0 and length 1, so that light cancels out.
-        since: when it came to rest, seconds since 1970 (wall clock, so that it survives a restart).
-        seen: when it was last seen or known to be there.
-        confidence: running mean of the model's confidence.
-        sightings: how often the model has seen it.
-        background: it was there before anybody looked; never reported.
-        reported: a violation has been made of it.
-        moments: pictures that prove since when it has been here.
-        track_ids: numbers that the tracker gave it.
-    """
-
-    class_id: ObjectClass
-    box: FloatArray
-    look: Look
-    since: float
-    seen: float
-    confidence: float
-    sightings: int = 1
-    background: bool = False
-    reported: bool = False
-    id: UUID = field(default_factory=uuid_utils.compat.uuid7)
-    absent_since: float | None = None
-    moments: list[Moment] = field(default_factory=list)
-    track_ids: set[int] = field(default_factory=set)
-
-    @property
-    def resting(self) -> float:
-        """Seconds from coming to rest to the last sight of it."""
-        return self.seen - self.since
-
-    @property
-    def started(self) -> datetime:
-        """When it came to rest."""
-        return datetime.fromtimestamp(self.since, UTC)
-
-    def ground_point(self) -> tuple[float, float]:
-        """Bottom centre of the box, fractions of the frame."""
-        return float(self.box[0] + self.box[2]) / 2, float(self.box[3])
-
-    def state(self) -> AnchorState:
-        """What a checkpoint keeps (pictures are not kept)."""
-        return {
-            "id": str(self.id),
-            "class_id": int(self.class_id),
-            "box": [float(x) for x in self.box],
-            "look": base64.b64encode(self.look.astype(np.float16).tobytes()).decode(),
-            "since": self.since,
-            "seen": self.seen,
-            "confidence": self.confidence,
-            "sightings": self.sightings,
-            "background": self.background,
-            "reported": self.reported,
-        }
-
-    @classmethod
-    def restored(cls, state: AnchorState) -> Self:
-        """The anchor that a checkpoint describes.
-
-        Raises:
-            KeyError, ValueError: the checkpoint was not written by :meth:`state`.
-        """
-        look = np.frombuffer(base64.b64decode(state["look"]), np.float16).astype(np.float32)
-        return cls(
-            class_id=ObjectClass(state["class_id"]),
-            box=np.array(state["box"], np.float64).reshape(4),
-            look=look.reshape(2, _PATCH, _PATCH),
-            since=state["since"],
-            seen=state["seen"],
-            confidence=state["confidence"],
-            sightings=state["sightings"],
-            background=state["background"],
-            reported=state["reported"],
-            id=UUID(state["id"]),
-        )
+_LOOK_SECONDS: Final = 0.2
+"""A place that the model sees nothing at is looked at this often; more often costs time and tells nothing new."""
+_LEARN_SECONDS: Final = 0.5
+_BOX_SECONDS: Final = 10.0
+"""How slowly an anchor's box follows the model's boxes: jitter evens out, and what creeps away is left behind."""
+_STILL_THERE_SECONDS: Final = 0.5
+_HIDING: Final = 0.3
+"""Something in front that covers this share of a place hides what stands there."""
+_PART: Final = 0.8
+_PART_SIZE: Final = 0.25
+"""A box of which so much lies in another one, and that is not much smaller, shows a part of the same object."""
+_MOST_ANCHORS: Final = 300
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +44,10 @@ class AnchorSettings:
     Attributes:
         same_place: a detection whose box shares this much (IoU) with an anchor's is the anchor.
         same_look: correlation from which a patch shows the anchor though the model saw nothing.
-        leave_seconds: not seen in plain view for this long, and the place looks different: it has left.
+        leave_seconds: not seen in plain view for this long, and the place looks different: it has left, and what
+            comes back has a new clock.
+        return_seconds: what comes back so soon to the same place and looks the same is the same object: where it has
+            been reported, it is not reported again.
         passing_seconds: an anchor seen for less than this is forgotten soon, for it was something that moved.
         forget_seconds: hidden for this long, it is forgotten.
         settle_seconds: what stands there in the first seconds of a camera's life was there before; 0 for none.
@@ -139,6 +56,7 @@ class AnchorSettings:
     same_place: float = 0.45
     same_look: float = 0.65
     leave_seconds: float = 8.0
+    return_seconds: float = 120.0
     passing_seconds: float = 2.0
     forget_seconds: float = 3600.0
     settle_seconds: float = 0.0
@@ -146,6 +64,9 @@ class AnchorSettings:
 
 class AnchorMemory:
     """The still objects of some classes that one camera sees.
+
+    Time runs with the stream's seconds, fixed to the wall clock at the first frame: a wall clock that is set
+    neither stops a clock nor lets one jump.
 
     Args:
         classes: what to remember; these classes count as the same kind of object.
@@ -156,8 +77,11 @@ class AnchorMemory:
         self.classes = classes
         self.settings = settings or AnchorSettings()
         self.anchors: list[Anchor] = []
+        self.now = 0.0
+        """Time of the last frame, seconds since 1970."""
         self._born: float | None = None
-        self._last: float | None = None
+        self._offset: float | None = None
+        self._full = False
 
     def update(self, frame: Frame, detections: Detections) -> list[Anchor]:
         """Take in one frame.
@@ -167,124 +91,179 @@ class AnchorMemory:
             detections: everything seen in it, other classes too: they may stand in front.
 
         Returns:
-            The anchors that are there now.
+            The anchors that are there now; those with ``detected == now`` the model sees.
         """
-        now = frame.time.timestamp()
-        if self._last is not None and now <= self._last:
+        if not self._advance(frame):
             return []
-        self._last = now
-        self._born = now if self._born is None else self._born
-        own = detections.of_class(*self.classes)
+        own = distinct(detections.of_class(*self.classes))
+        others = detections[~np.isin(detections.class_id, [int(c) for c in self.classes])]
         size = np.array([frame.width, frame.height] * 2, np.float64)
         boxes = own.xyxy / size
-        matched = self._match(frame, own, boxes, now)
-        others = detections[~np.isin(detections.class_id, [int(c) for c in self.classes])]
-        for row in np.flatnonzero(~matched):
-            self._settle(frame, own, int(row), boxes[row], now)
-        self._look_for_missing(frame, others.xyxy / size, now)
-        return [a for a in self.anchors if a.absent_since is None and a.seen == now]
+        unknown = self._match(frame, own, boxes)
+        self._settle(frame, own, boxes, unknown)
+        self._judge_missing(frame, others.xyxy / size)
+        return [a for a in self.anchors if a.absent_since is None and self.now - a.seen <= _STILL_THERE_SECONDS]
 
-    def state(self) -> list[AnchorState]:
+    def state(self) -> MemoryState:
         """What a checkpoint keeps."""
-        return [a.state() for a in self.anchors if a.resting >= self.settings.passing_seconds]
+        resting = (a.state() for a in self.anchors if a.resting >= self.settings.passing_seconds)
+        return MemoryState(since=self._born, anchors=tuple(resting))
 
-    def restore(self, states: list[AnchorState]) -> None:
-        """Take over the anchors of a checkpoint; their clocks go on."""
-        self.anchors = [Anchor.restored(s) for s in states]
-        self._born = 0.0
+    def restore(self, state: MemoryState) -> None:
+        """Take over the anchors of a checkpoint; their clocks go on.
 
-    def _match(self, frame: Frame, own: Detections, boxes: FloatArray, now: float) -> NDArray[np.bool_]:
-        """(N,) which detections carry on an anchor; the best pairs first, one to one."""
-        matched = np.zeros(len(own), np.bool_)
+        Raises:
+            ValueError: an anchor's look is damaged.
+        """
+        self.anchors = [Anchor.restored(s) for s in state.anchors if s.class_id in self.classes]
+        self._born = state.since
+
+    def started(self, since: float) -> datetime:
+        """A time of this memory as a date."""
+        return datetime.fromtimestamp(since, UTC)
+
+    def _advance(self, frame: Frame) -> bool:
+        """Set the clock to the frame; false for a frame that is not newer than the last one."""
+        if self._offset is None:
+            self._offset = frame.time.timestamp() - frame.seconds
+            self._resume(self._offset + frame.seconds)
+        now = self._offset + frame.seconds
+        if now <= self.now:
+            return False
+        self.now = now
+        self._born = now if self._born is None else self._born
+        return True
+
+    def _resume(self, now: float) -> None:
+        """The first frame after a restart: what nobody has watched for too long is not known any more."""
+        self.anchors = [a for a in self.anchors if now - a.seen <= self.settings.forget_seconds]
+        for anchor in self.anchors:
+            late = anchor.seen - now
+            if late > 0:  # the wall clock has been set back in between
+                anchor.since, anchor.seen, anchor.detected = anchor.since - late, now, now
+                if anchor.offending_since is not None:
+                    anchor.offending_since -= late
+        if self._born is not None:
+            self._born = min(self._born, now)
+
+    def _match(self, frame: Frame, own: Detections, boxes: FloatArray) -> NDArray[np.int64]:
+        """Carry on anchors, the best pairs first, one to one; answers the detections that show something new."""
         if not len(own) or not self.anchors:
-            return matched
-        shared = ious(boxes, np.stack([a.box for a in self.anchors]))
-        while shared.size and shared.max() >= self.settings.same_place:
-            row, column = np.unravel_index(int(shared.argmax()), shared.shape)
-            anchor = self.anchors[column]
-            shared[row, :] = shared[:, column] = 0
-            matched[row] = True
-            self._refresh(anchor, frame, own, int(row), now)
-        return matched
+            return np.arange(len(own))
+        places = np.stack([a.box for a in self.anchors])
+        shared = ious(boxes, places)
+        rows, columns = np.nonzero(shared >= self.settings.same_place)
+        known, met = np.zeros(len(own), np.bool_), np.zeros(len(places), np.bool_)
+        for pair in np.argsort(-shared[rows, columns], kind="stable"):
+            row, column = int(rows[pair]), int(columns[pair])
+            if known[row] or met[column] or not self._is_back(self.anchors[column], frame, boxes[row]):
+                continue
+            known[row] = met[column] = True
+            self._refresh(self.anchors[column], frame, own, row, boxes[row])
+        parts = _show_one_object(boxes, places) & np.array([a.absent_since is None for a in self.anchors])
+        for row in np.flatnonzero(~known & parts.any(axis=1)).tolist():
+            anchor = self.anchors[int(parts[row].argmax())]
+            anchor.seen = anchor.detected = self.now
+            known[row] = True
+        return np.flatnonzero(~known)
 
-    def _refresh(self, anchor: Anchor, frame: Frame, own: Detections, row: int, now: float) -> None:
-        anchor.seen, anchor.absent_since = now, None
+    def _is_back(self, anchor: Anchor, frame: Frame, box: FloatArray) -> bool:
+        """Whether what stands at an anchor's place is the anchor; what has been away must look the same."""
+        if anchor.absent_since is None or self.now - anchor.absent_since <= self.settings.leave_seconds:
+            return True
+        if look_likeness(anchor.look, patch_look(frame.image, box)) < self.settings.same_look:
+            return False
+        anchor.since, anchor.offending_since, anchor.start = self.now, None, None
+        return True
+
+    def _refresh(self, anchor: Anchor, frame: Frame, own: Detections, row: int, box: FloatArray) -> None:
+        gap = self.now - anchor.detected
+        settling = anchor.resting < self.settings.passing_seconds
+        anchor.seen = anchor.detected = self.now
+        anchor.absent_since = None
         anchor.sightings += 1
         weight = max(1 / anchor.sightings, 0.02)
         anchor.confidence += weight * (float(own.confidence[row]) - anchor.confidence)
+        follow = 1 / anchor.sightings if settling else 1 - math.exp(-min(gap, 1.0) / _BOX_SECONDS)
+        anchor.box = anchor.box + follow * (box - anchor.box)
         track = int(own.tracks[row])
         if track >= 0 and len(anchor.track_ids) < 20:
             anchor.track_ids.add(track)
-        if anchor.sightings % 10 == 0:
+        if self.now - anchor.looked >= _LEARN_SECONDS:
             current = patch_look(frame.image, anchor.box)
-            anchor.look = 0.9 * anchor.look + 0.1 * current
+            anchor.look = current if settling else 0.9 * anchor.look + 0.1 * current
+            anchor.looked = self.now
 
-    def _settle(self, frame: Frame, own: Detections, row: int, box: FloatArray, now: float) -> None:
-        confidence = float(own.confidence[row])
-        born = self._born if self._born is not None else now
-        anchor = Anchor(
-            class_id=ObjectClass(int(own.class_id[row])),
-            box=box.astype(np.float64),
-            look=patch_look(frame.image, box),
-            since=now,
-            seen=now,
-            confidence=confidence,
-            background=now - born < self.settings.settle_seconds,
-        )
-        x1, y1, x2, y2 = (float(v) for v in own.xyxy[row])
-        anchor.moments.append(Moment(frame, (x1, y1, x2, y2), "start", confidence))
-        if own.tracks[row] >= 0:
-            anchor.track_ids.add(int(own.tracks[row]))
-        self.anchors.append(anchor)
-
-    def _look_for_missing(self, frame: Frame, others: FloatArray, now: float) -> None:
-        """Anchors that the model did not see: hidden, overlooked, or gone?"""
-        kept = []
-        for anchor in self.anchors:
-            if anchor.seen < now:
-                self._judge_missing(anchor, frame, others, now)
-            gone = anchor.absent_since is not None and now - anchor.absent_since > self.settings.leave_seconds
-            passing = anchor.resting < self.settings.passing_seconds and now - anchor.seen > 1.5
-            if not (gone or passing or now - anchor.seen > self.settings.forget_seconds):
-                kept.append(anchor)
-        self.anchors = kept
-
-    def _judge_missing(self, anchor: Anchor, frame: Frame, others: FloatArray, now: float) -> None:
-        hidden = len(others) > 0 and float(overlaps(anchor.box[None], others).max()) > 0.3
-        if hidden:
-            anchor.absent_since = None
+    def _settle(self, frame: Frame, own: Detections, boxes: FloatArray, rows: NDArray[np.int64]) -> None:
+        """New anchors, the surest first; a part of one of them is none."""
+        rows = rows[: max(0, _MOST_ANCHORS - len(self.anchors))]
+        if not len(rows):
+            self._full = self._full and len(self.anchors) >= _MOST_ANCHORS
             return
+        parts = np.tril(_show_one_object(boxes[rows], boxes[rows]), -1)
+        born = self._born if self._born is not None else self.now
+        for place, row in enumerate(rows):
+            if parts[place].any():
+                continue
+            confidence = float(own.confidence[row])
+            x1, y1, x2, y2 = (float(v) for v in own.xyxy[row])
+            self.anchors.append(
+                Anchor(
+                    class_id=ObjectClass(int(own.class_id[row])),
+                    box=boxes[row].astype(np.float64),
+                    look=patch_look(frame.image, boxes[row]),
+                    since=self.now,
+                    seen=self.now,
+                    detected=self.now,
+                    looked=self.now,
+                    confidence=confidence,
+                    background=self.now - born < self.settings.settle_seconds,
+                    start=Moment(frame, (x1, y1, x2, y2), "start", confidence),
+                    track_ids={int(own.tracks[row])} - {-1},
+                )
+            )
+        if len(self.anchors) >= _MOST_ANCHORS and not self._full:
+            self._full = True
+            _log.warning("more still objects than can be remembered, new ones are passed over", most=_MOST_ANCHORS)
+
+    def _judge_missing(self, frame: Frame, others: FloatArray) -> None:
+        """Anchors that the model did not see: hidden, overlooked, or gone?"""
+        missing = [a for a in self.anchors if a.detected < self.now]
+        if missing:
+            covered = overlaps(np.stack([a.box for a in missing]), others)
+            hidden = covered.max(axis=1, initial=0.0) > _HIDING
+            for anchor, is_hidden in zip(missing, hidden, strict=True):
+                if is_hidden:
+                    anchor.absent_since = None
+                elif self.now - anchor.looked >= _LOOK_SECONDS:
+                    self._look_at(anchor, frame)
+        self.anchors = [a for a in self.anchors if not self._is_gone(a)]
+
+    def _look_at(self, anchor: Anchor, frame: Frame) -> None:
+        """In plain view and not seen by the model: does its place still look as it does?"""
+        anchor.looked = self.now
         likeness = look_likeness(anchor.look, patch_look(frame.image, anchor.box))
-        if anchor.resting >= self.settings.passing_seconds and likeness >= self.settings.same_look:
-            anchor.seen, anchor.absent_since = now, None
+        rested = anchor.resting >= self.settings.passing_seconds
+        away = anchor.absent_since is not None and self.now - anchor.absent_since > self.settings.leave_seconds
+        if away:
+            anchor.start = None  # its clock begins anew if it comes back
+        if rested and not away and likeness >= self.settings.same_look:
+            anchor.seen, anchor.absent_since = self.now, None
         elif anchor.absent_since is None:
-            anchor.absent_since = now
+            anchor.absent_since = self.now
+
+    def _is_gone(self, anchor: Anchor) -> bool:
+        unseen = self.now - anchor.seen
+        if anchor.resting < self.settings.passing_seconds and unseen > 1.5:
+            return True
+        away = anchor.absent_since is not None and self.now - anchor.absent_since > self.settings.return_seconds
+        return away or unseen > self.settings.forget_seconds
 
 
-def patch_look(image: NDArray[np.uint8], box: FloatArray) -> Look:
-    """What a place looks like, such that a change of light changes little.
-
-    Args:
-        image: (H, W, 3) BGR.
-        box: (4,) fractions of the frame.
-
-    Returns:
-        (2, 24, 24) brightness and edge strength, each with mean 0 and length 1.
-    """
-    height, width = image.shape[:2]
-    left, top = int(np.clip(box[0] * width, 0, width - 2)), int(np.clip(box[1] * height, 0, height - 2))
-    right = int(np.clip(np.ceil(box[2] * width), left + 2, width))
-    bottom = int(np.clip(np.ceil(box[3] * height), top + 2, height))
-    grey = cv2.cvtColor(image[top:bottom, left:right], cv2.COLOR_BGR2GRAY)
-    small = cv2.resize(grey, (_PATCH, _PATCH), interpolation=cv2.INTER_AREA).astype(np.float32)
-    edges = np.hypot(cv2.Sobel(small, cv2.CV_32F, 1, 0), cv2.Sobel(small, cv2.CV_32F, 0, 1))
-    planes = np.stack([small, edges])
-    planes -= planes.mean(axis=(1, 2), keepdims=True)
-    lengths = np.sqrt((planes**2).sum(axis=(1, 2), keepdims=True))
-    look: Look = planes / np.maximum(lengths, 1e-6)
-    return look
-
-
-def look_likeness(a: Look, b: Look) -> float:
-    """Zero-mean normalised correlation of two looks, the better of brightness and edges; -1 to 1."""
-    return float((a * b).sum(axis=(1, 2)).max())
+def _show_one_object(a: FloatArray, b: FloatArray) -> NDArray[np.bool_]:
+    """(N, M) whether two boxes show one object though they do not agree: one is the other half hidden."""
+    shared = intersections(a, b)
+    own, other = areas(a)[:, None], areas(b)[None, :]
+    smaller, larger = np.minimum(own, other), np.maximum(own, other)
+    same: NDArray[np.bool_] = (shared >= _PART * smaller) & (smaller >= _PART_SIZE * larger) & (smaller > 0)
+    return same

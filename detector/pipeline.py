@@ -2,14 +2,15 @@
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Protocol, TypedDict
+from typing import Protocol
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 import numpy as np
 import structlog
+from pydantic import BaseModel, ConfigDict
 
-from detector.anchors import AnchorState
+from detector.anchor import MemoryState
 from detector.detections import Detections, ObjectClass
 from detector.evidence import write_evidence
 from detector.riders import riders
@@ -46,10 +47,12 @@ class EvidenceShelf(Protocol):
         """The violation could not be made: forget its evidence."""
 
 
-class Checkpoint(TypedDict):
-    """What a pipeline needs to go on after a restart."""
+class Checkpoint(BaseModel):
+    """What a pipeline needs to go on after a restart: what each rule remembers, by its kind."""
 
-    rules: dict[str, list[AnchorState]]
+    model_config = ConfigDict(frozen=True)
+
+    rules: dict[str, MemoryState] = {}
 
 
 class Pipeline:
@@ -82,6 +85,7 @@ class Pipeline:
         self._size: tuple[int, int] | None = None
         self._owed: list[Finding] = []
         self._tried = 0.0
+        self._warned = False
         self.fault: str | None = None
 
     def process(self, frame: Frame, detections: Detections) -> list[Violation]:
@@ -90,6 +94,7 @@ class Pipeline:
         Where evidence cannot be written (a full disk), :attr:`fault` says so, the finding is kept, and writing is
         tried again every few seconds.
         """
+        detections = self._usable(detections)
         if self._size not in (None, (frame.width, frame.height)):
             _log.warning("frame size changed", camera=self.scene.camera.id, size=f"{frame.width}×{frame.height}")
             self._tracker.restart()
@@ -108,17 +113,30 @@ class Pipeline:
         return self._violations([*self._take_owed(), *found], self._tried)
 
     def checkpoint(self) -> Checkpoint:
-        """What :meth:`restore` needs after a restart, as JSON."""
-        return {"rules": {rule.kind.value: rule.state() for rule in self._rules}}
+        """What :meth:`restore` needs after a restart.
+
+        An offence whose evidence could not be written yet counts as not reported: it is found again.
+        """
+        owed = {finding.id for finding in self._owed}
+        return Checkpoint(rules={rule.kind.value: _unreported(rule.state(), owed) for rule in self._rules})
 
     def restore(self, checkpoint: Checkpoint) -> None:
         """Go on where another pipeline of the same camera stopped.
 
         Raises:
-            KeyError, ValueError, TypeError: the checkpoint is damaged.
+            ValueError: the checkpoint is damaged; some rules may have been restored.
         """
         for rule in self._rules:
-            rule.restore(checkpoint["rules"].get(rule.kind.value, []))
+            state = checkpoint.rules.get(rule.kind.value)
+            if state is not None:
+                rule.restore(state)
+
+    def _usable(self, detections: Detections) -> Detections:
+        usable = detections.usable()
+        if len(usable) < len(detections) and not self._warned:
+            self._warned = True
+            _log.warning("boxes that are no boxes are dropped", camera=self.scene.camera.id)
+        return usable
 
     def _take_owed(self) -> list[Finding]:
         owed, self._owed, self.fault = self._owed, [], None
@@ -131,9 +149,12 @@ class Pipeline:
                 made.append(self._violation(finding))
             except OSError as error:
                 self._tried = seconds
-                self._owed = [*self._owed, finding][-_MOST_OWED:]
+                self._owed.append(finding)
                 self.fault = f"evidence cannot be written: {error.strerror or error}"
                 _log.error("evidence cannot be written", camera=self.scene.camera.id, reason=str(error))
+        for lost in self._owed[:-_MOST_OWED]:
+            _log.error("violation lost: too many wait for room on the disk", kind=lost.kind, id=str(lost.id))
+        self._owed = self._owed[-_MOST_OWED:]
         return made
 
     def _violation(self, finding: Finding) -> Violation:
@@ -171,6 +192,11 @@ class Pipeline:
             self._shelf.discard(violation.id)
             raise
         return violation
+
+
+def _unreported(state: MemoryState, owed: set[UUID]) -> MemoryState:
+    anchors = (a.model_copy(update={"reported": False}) if a.id in owed else a for a in state.anchors)
+    return state.model_copy(update={"anchors": tuple(anchors)})
 
 
 def _with_tracks(detections: Detections, tracks: Detections) -> Detections:

@@ -4,13 +4,17 @@ from typing import ClassVar
 
 import numpy as np
 
-from detector.anchors import Anchor, AnchorMemory, AnchorSettings
+from detector.anchor import Anchor
+from detector.anchors import AnchorMemory, AnchorSettings
 from detector.detections import ObjectClass
 from detector.rules.rule import Finding, View
 from detector.rules.still import StillObjectRule
 from detector.scene import Bin, ButtSettings, Ignore
 from detector.violations import ViolationKind
 from detector.zones import ZoneMap
+
+_LEAST_SIGHTINGS = 3
+"""A false alarm rarely comes three times at one place."""
 
 
 class CigaretteButts(StillObjectRule):
@@ -30,33 +34,45 @@ class CigaretteButts(StillObjectRule):
 
     def update(self, view: View) -> list[Finding]:
         """Take in one frame."""
-        present = [a for a in self.memory.update(view.frame, view.detections) if self._counts(a)]
-        aspect = view.frame.height / view.frame.width
+        present = [a for a in self.memory.update(view.frame, view.detections) if self._has_lain(a)]
         findings = []
-        for patch in _patches(present, self._settings.patch, aspect):
-            if any(a.reported for a in patch):
-                for anchor in patch:
-                    anchor.reported = True
-            elif len(patch) >= self._settings.min_count:
-                findings.append(self.finding(patch, view, None))
+        if not all(a.reported for a in present):
+            present = self._on_the_ground(present)
+            aspect = view.frame.height / view.frame.width
+            for patch in _patches(present, self._settings.patch, aspect):
+                if any(a.reported for a in patch):
+                    for anchor in patch:
+                        anchor.reported, anchor.start = True, None
+                elif len(patch) >= self._settings.min_count:
+                    findings.append(self.finding(patch, view, None))
+        self.spare_starts()
         return findings
 
-    def _counts(self, anchor: Anchor) -> bool:
-        point = anchor.ground_point()
-        lain = anchor.sightings >= 3 and anchor.resting >= self._settings.min_seconds
-        return lain and not self._zones.zone_at(point, Bin) and not self._zones.zone_at(point, Ignore)
+    def _has_lain(self, anchor: Anchor) -> bool:
+        return anchor.sightings >= _LEAST_SIGHTINGS and anchor.resting >= self._settings.min_seconds
+
+    def _on_the_ground(self, anchors: list[Anchor]) -> list[Anchor]:
+        """Without those in bins and ignored zones."""
+        points = np.array([a.ground_point() for a in anchors]).reshape(-1, 2)
+        away = self._zones.inside(points, Bin) | self._zones.inside(points, Ignore)
+        return [a for a, is_away in zip(anchors, away, strict=True) if not is_away]
 
 
 def _patches(anchors: list[Anchor], reach: float, aspect: float) -> list[list[Anchor]]:
     """Anchors in groups: each is nearer than ``reach`` (of the frame's width) to another one of its group."""
     points = np.array([a.ground_point() for a in anchors]).reshape(-1, 2) * [1, aspect]
-    left = set(range(len(anchors)))
+    offsets = points[:, None] - points[None, :]
+    near = np.hypot(offsets[..., 0], offsets[..., 1]) < reach
+    left = np.ones(len(anchors), np.bool_)
     patches = []
-    while left:
-        group = [left.pop()]
-        for member in group:
-            near = [i for i in left if float(np.hypot(*(points[i] - points[member]))) < reach]
-            left.difference_update(near)
-            group.extend(near)
-        patches.append([anchors[i] for i in sorted(group)])
+    for first in range(len(anchors)):
+        if not left[first]:
+            continue
+        group = np.zeros(len(anchors), np.bool_)
+        edge = np.arange(len(anchors)) == first
+        while edge.any():
+            group |= edge
+            edge = near[edge].any(axis=0) & ~group
+        left &= ~group
+        patches.append([anchors[i] for i in np.flatnonzero(group)])
     return patches

@@ -10,6 +10,9 @@ from detector.scene import Bin, GarbageSettings, Ignore
 from detector.violations import ViolationKind
 from detector.zones import ZoneMap
 
+_LEAST_SIGHTINGS = 3
+"""A false alarm rarely comes three times at one place."""
+
 
 class StrayGarbage(StillObjectRule):
     """Reports each piece once.
@@ -31,10 +34,17 @@ class StrayGarbage(StillObjectRule):
         """Take in one frame."""
         findings = []
         for anchor in self.memory.update(view.frame, view.detections):
-            waiting = anchor.reported or anchor.background or anchor.sightings < 3
-            if waiting or anchor.resting < self._settings.min_seconds:
+            if anchor.background:
+                anchor.start = None
+            if anchor.reported or anchor.background or anchor.sightings < _LEAST_SIGHTINGS:
+                continue
+            # The last picture is one in which the model sees it.
+            if anchor.detected != self.memory.now or anchor.resting < self._settings.min_seconds:
                 continue
             point = anchor.ground_point()
-            if not self._zones.zone_at(point, Bin) and not self._zones.zone_at(point, Ignore):
+            if self._zones.zone_at(point, Bin) or self._zones.zone_at(point, Ignore):
+                anchor.start = None
+            else:
                 findings.append(self.finding([anchor], view, None))
+        self.spare_starts()
         return findings

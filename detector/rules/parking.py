@@ -3,8 +3,10 @@
 from typing import ClassVar
 from zoneinfo import ZoneInfo
 
-from detector.anchors import Anchor, AnchorMemory
+from detector.anchor import Anchor
+from detector.anchors import AnchorMemory
 from detector.detections import ObjectClass
+from detector.moments import Moment
 from detector.rules.rule import Finding, View
 from detector.rules.still import StillObjectRule
 from detector.scene import NoParking, ParkingBay, ParkingSettings
@@ -14,6 +16,10 @@ from detector.zones import ZoneMap
 
 class IllegalParking(StillObjectRule):
     """Reports each standing e-tricycle once.
+
+    A report needs two things: the clock has run for the zone's seconds, and two pictures in which the model sees the
+    e-tricycle lie at least so far apart. The clock goes on over a restart; pictures do not, so that after a restart
+    the second picture is waited for.
 
     Args:
         settings: how long one may stand, where the zone does not say.
@@ -28,27 +34,39 @@ class IllegalParking(StillObjectRule):
         self._settings = settings
         self._zones = zones
         self._timezone = timezone
-        self._clock: dict[Anchor, float] = {}
 
     def update(self, view: View) -> list[Finding]:
         """Take in one frame; the clock of an e-tricycle runs while it stands in a zone that applies."""
-        now = view.frame.time.timestamp()
-        present = self.memory.update(view.frame, view.detections)
-        self._clock = {a: self._clock.get(a, a.since) for a in self.memory.anchors}
         findings = []
-        for anchor in present:
+        for anchor in self.memory.update(view.frame, view.detections):
             zone = self._zone(anchor, view)
             if zone is None:
-                self._clock[anchor] = now
+                anchor.offending_since = anchor.start = None
                 continue
-            limit = zone.seconds or self._settings.seconds
-            if not anchor.reported and now - self._clock[anchor] >= limit:
-                findings.append(self.finding([anchor], view, zone.name))
+            if anchor.detected != self.memory.now or anchor.reported:
+                continue
+            if anchor.offending_since is None:
+                anchor.offending_since = self.memory.now
+            if self._has_stood(anchor, view, zone.seconds or self._settings.seconds):
+                findings.append(self.finding([anchor], view, zone.name, since=anchor.offending_since))
         return findings
+
+    def _has_stood(self, anchor: Anchor, view: View, limit: float) -> bool:
+        """Whether clock and pictures prove ``limit`` seconds; takes the first picture where there is none."""
+        start = anchor.start
+        if start is None or start.frame.time > view.frame.time:  # none yet, or the wall clock has been set back
+            left, top, right, bottom = (float(v) for v in anchor.box)
+            width, height = view.frame.width, view.frame.height
+            box = left * width, top * height, right * width, bottom * height
+            anchor.start = Moment(view.frame, box, "start", anchor.confidence)
+            return False
+        apart = (view.frame.time - start.frame.time).total_seconds()
+        since = self.memory.now if anchor.offending_since is None else anchor.offending_since
+        return min(apart, view.frame.seconds - start.frame.seconds, self.memory.now - since) >= limit
 
     def _zone(self, anchor: Anchor, view: View) -> NoParking | None:
         point = anchor.ground_point()
         zone = self._zones.zone_at(point, NoParking)
-        if not isinstance(zone, NoParking) or self._zones.zone_at(point, ParkingBay):
+        if zone is None or self._zones.zone_at(point, ParkingBay):
             return None
         return zone if self._zones.applies(zone, view.frame.time.astimezone(self._timezone)) else None

@@ -10,7 +10,7 @@ import numpy as np
 import uuid_utils.compat
 from numpy.typing import NDArray
 
-from detector.anchors import AnchorState
+from detector.anchor import MemoryState
 from detector.detections import Detections
 from detector.moments import Moment
 from detector.sources import Frame
@@ -82,9 +82,13 @@ class Rule(ABC):
         """The source has ended: offences that only waited for their end."""
 
     @abstractmethod
-    def state(self) -> list[AnchorState]:
+    def state(self) -> MemoryState:
         """What a checkpoint keeps of this rule; empty for rules without a long memory."""
 
     @abstractmethod
-    def restore(self, state: list[AnchorState]) -> None:
-        """Go on from a checkpoint."""
+    def restore(self, state: MemoryState) -> None:
+        """Go on from a checkpoint.
+
+        Raises:
+            ValueError: the checkpoint is damaged.
+        """

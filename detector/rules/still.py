@@ -1,11 +1,16 @@
 """What the rules about still objects share: a memory of anchors, and findings made from an anchor."""
 
 from collections.abc import Sequence
+from typing import Final
 
-from detector.anchors import Anchor, AnchorMemory, AnchorState
+from detector.anchor import Anchor, MemoryState
+from detector.anchors import AnchorMemory
 from detector.moments import Moment
 from detector.rules.rule import Finding, Rule, View
 from detector.violations import Box
+
+_MOST_STARTS: Final = 20
+"""Pictures of beginnings that one rule keeps, the newest ones: each may be a frame of several megabytes."""
 
 
 class StillObjectRule(Rule):
@@ -22,28 +27,39 @@ class StillObjectRule(Rule):
         """Nothing: a thing that has not lain long enough when the source ends is no offence."""
         return []
 
-    def state(self) -> list[AnchorState]:
+    def state(self) -> MemoryState:
         """The anchors."""
         return self.memory.state()
 
-    def restore(self, state: list[AnchorState]) -> None:
+    def restore(self, state: MemoryState) -> None:
         """Take over the anchors of a checkpoint."""
         self.memory.restore(state)
 
-    def finding(self, anchors: Sequence[Anchor], view: View, zone: str | None, note: str = "") -> Finding:
-        """One finding about one or more anchors that are seen now; marks them as reported."""
+    def finding(
+        self, anchors: Sequence[Anchor], view: View, zone: str | None, *, since: float | None = None, note: str = ""
+    ) -> Finding:
+        """One finding about one or more anchors that are seen now; marks them as reported.
+
+        Args:
+            anchors: what offends; the one that came first names the violation.
+            view: the frame that completes the offence.
+            zone: name of the zone where it is.
+            since: when the offence began, seconds since 1970; when the first anchor came to rest where None.
+            note: what a reader must know.
+        """
         box = _around(anchors, view)
         first = min(anchors, key=lambda a: a.since)
+        since = first.since if since is None else since
         confidence = min(1.0, sum(a.confidence for a in anchors) / len(anchors))
-        start = [m for m in first.moments if m.frame is not view.frame][:1]
+        start = [first.start] if first.start is not None and first.start.frame is not view.frame else []
         for anchor in anchors:
             anchor.reported = True
-            anchor.moments.clear()
+            anchor.start = None
         return Finding(
             kind=self.kind,
-            started=first.started,
+            started=self.memory.started(since),
             ended=view.frame.time,
-            started_s=view.frame.seconds - (view.frame.time.timestamp() - first.since),
+            started_s=view.frame.seconds - (self.memory.now - since),
             ended_s=view.frame.seconds,
             confidence=confidence,
             box=box,
@@ -54,6 +70,12 @@ class StillObjectRule(Rule):
             note=note,
             id=first.id,
         )
+
+    def spare_starts(self) -> None:
+        """Let go of all but the newest pictures of beginnings."""
+        keeping = [a for a in self.memory.anchors if a.start is not None]
+        for anchor in sorted(keeping, key=lambda a: a.since)[:-_MOST_STARTS]:
+            anchor.start = None
 
 
 def _around(anchors: Sequence[Anchor], view: View) -> Box:

@@ -1,0 +1,119 @@
+"""Visit: one person's stay where people must not walk."""
+
+from dataclasses import dataclass, field, replace
+from typing import Final
+
+import numpy as np
+
+from detector.geometry import FloatArray
+from detector.moments import Moment
+
+LONGEST_GAP: Final = 2.0
+"""A person who is not seen for longer than this has not been seen walking in between, seconds."""
+
+_RIDER_SHARE: Final = 0.3
+"""A person seen on a vehicle in more than this share of a visit rode through it."""
+
+_SPEED_SECONDS: Final = 0.5
+"""Speed is taken over at least so long, so that the jitter of boxes does not rule it."""
+
+
+@dataclass(slots=True, eq=False)
+class Visit:
+    """One person's stay on the road, or on a crosswalk at red.
+
+    Attributes:
+        tracks: numbers that the tracker gave the person, the newest last.
+        zone: where; ``why``: what makes it an offence, beyond being there.
+        first, best, latest: moments of the stay; ``best`` is the surest one at a whole second.
+        place, pixels: the newest ground point, in metres or pixels, and in pixels.
+        farthest: how far the person got from the first place, the same unit; jitter adds nothing to it.
+        stay: seconds on the road less those off it, never below 0: somebody who walks along the kerb and whose box
+            jitters over it does not add up to a stay.
+        on_seconds: the most that ``stay`` has been.
+    """
+
+    tracks: list[int]
+    zone: str
+    why: str
+    first: Moment
+    latest: Moment
+    best: Moment
+    origin: FloatArray
+    pixels: FloatArray
+    farthest: float = 0.0
+    height: float = 0.0
+    stay: float = 0.0
+    on_seconds: float = 0.0
+    last_on: float = 0.0
+    last_seen: float = 0.0
+    was_on: bool = False
+    samples: int = 0
+    ridden: int = 0
+    confidence: float = 0.0
+    reported: bool = False
+    speed: FloatArray = field(default_factory=lambda: np.zeros(2))
+    _mark: tuple[float, FloatArray] | None = None
+
+    def on(self, moment: Moment, place: FloatArray, pixels: FloatArray, *, riding: bool) -> None:
+        """Seen where it must not be.
+
+        Args:
+            moment: the frame and the person's box.
+            place: (2,) ground point, metres where the ground plane is known, else pixels.
+            pixels: (2,) ground point in pixels.
+            riding: on or in a vehicle.
+        """
+        seconds = moment.frame.seconds
+        if self.was_on:
+            self.stay += min(seconds - self.last_seen, LONGEST_GAP)
+            self.on_seconds = max(self.on_seconds, self.stay)
+        self.was_on, self.last_on, self.last_seen = True, seconds, seconds
+        self.samples += 1
+        self.ridden += riding
+        self.confidence += (moment.confidence - self.confidence) / self.samples
+        self.height += (moment.box[3] - moment.box[1] - self.height) / self.samples
+        far = float(np.hypot(*(place - self.origin)))
+        self.farthest = max(self.farthest, far) if np.isfinite(far) else self.farthest
+        self._measure_speed(seconds, pixels)
+        self.latest = moment
+        # Pictures are kept at whole seconds, so that visits at the same time share frames and memory stays small.
+        if int(seconds) != int(self.best.frame.seconds) and moment.confidence >= self.best.confidence:
+            self.best = moment
+
+    def off(self, seconds: float) -> None:
+        """Seen where it may be."""
+        self.stay = max(0.0, self.stay - (seconds - self.last_seen))
+        self.was_on, self.last_seen = False, seconds
+
+    @property
+    def walked(self) -> bool:
+        """Whether the person was on foot."""
+        return self.ridden <= _RIDER_SHARE * self.samples
+
+    def expects(self, pixels: FloatArray, height: float, seconds: float) -> float | None:
+        """How far a newcomer stands from where this person, lost since, must be; None for somebody else.
+
+        The distance is in body heights. The longer the person is lost, the less is known of where.
+        """
+        gap = seconds - self.last_seen
+        if self.height <= 0 or not 0.7 < height / self.height < 1.4:
+            return None
+        expected = self.pixels + self.speed * min(gap, LONGEST_GAP)
+        distance = float(np.hypot(*(pixels - expected))) / self.height
+        return distance if distance < 0.4 + 0.25 * gap else None
+
+    def moments(self) -> list[Moment]:
+        """Start, course and end, in order of time, none twice."""
+        by_time = {m.frame.seconds: m for m in (self.first, self.best, self.latest)}
+        chosen = [by_time[s] for s in sorted(by_time)]
+        notes = {1: ["course"], 2: ["start", "end"], 3: ["start", "course", "end"]}[len(chosen)]
+        return [replace(moment, note=note) for moment, note in zip(chosen, notes, strict=True)]
+
+    def _measure_speed(self, seconds: float, pixels: FloatArray) -> None:
+        self.pixels = pixels
+        if self._mark is None:
+            self._mark = seconds, pixels
+        elif seconds - self._mark[0] >= _SPEED_SECONDS:
+            self.speed = (pixels - self._mark[1]) / (seconds - self._mark[0])
+            self._mark = seconds, pixels
