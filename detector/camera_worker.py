@@ -1,6 +1,6 @@
 """One camera of an engine: a thread that reads it and a thread that follows what the model saw."""
 
-import json
+import os
 import time
 from collections import deque
 from collections.abc import Callable
@@ -21,7 +21,7 @@ from detector.drawing import draw_detections
 from detector.letterbox import Letterbox
 from detector.model import Model
 from detector.outbox import Outbox, sync_folder
-from detector.pipeline import Pipeline
+from detector.pipeline import Checkpoint, Pipeline
 from detector.scene import Scene
 from detector.sources import (
     Frame,
@@ -134,12 +134,16 @@ class CameraWorker:
         )
         self._restore()
         self._stopping = Event()
+        self._ended = Event()
+        self._failed_at: float | None = None
         self._lock = Lock()
         self._status = CameraStatus(CameraState.STARTING)
         self._times: deque[float] = deque(maxlen=300)
         self._newest: tuple[Frame, Detections] | None = None
         self._waiting: deque[Ready] = deque()
-        self._seen: Queue[tuple[Frame, Detections] | None] = Queue(maxsize=4)
+        self._seen: Queue[tuple[Frame, Detections]] = Queue(maxsize=4)
+        self._in_hand = 0
+        """Frames that the model has taken and the rules have not finished with."""
         self._source: Source | None = None
         self._pushed = PushedSource(f"push:{self.name}") if config.address.startswith("push:") else None
         self._reader = Thread(target=self._guarded(self._read), name=f"read {self.name}", daemon=True)
@@ -160,11 +164,12 @@ class CameraWorker:
 
     def take(self, shape: tuple[int, ...] | None) -> Ready | None:
         """The next frame for the model, if it has the shape and its result could be taken. Under the engine's lock."""
-        if not self._waiting or self._seen.full():
+        if not self._waiting or self._stopping.is_set() or self._in_hand >= self._seen.maxsize:
             return None
         if shape is not None and self._waiting[0].tensor.shape != shape:
             return None
         ready = self._waiting.popleft()
+        self._in_hand += 1
         self._wake.notify_all()
         return ready
 
@@ -200,6 +205,11 @@ class CameraWorker:
         ok, jpeg = cv2.imencode(".jpg", image, [cv2.IMWRITE_JPEG_QUALITY, 80])
         return (frame.number, jpeg.tobytes()) if ok else None
 
+    @property
+    def failed_for(self) -> float:
+        """Seconds since an error that nobody foresaw stopped this camera; 0 where none has."""
+        return time.monotonic() - self._failed_at if self._failed_at is not None else 0.0
+
     def hang_up(self) -> None:
         """Stop reading; :meth:`stop` waits for the end."""
         self._stopping.set()
@@ -209,11 +219,16 @@ class CameraWorker:
         with self._wake:
             self._wake.notify_all()
 
-    def stop(self) -> None:
-        """Stop reading, let what was seen go through the rules, keep what they remember."""
+    def stop(self, timeout: float = 4.0) -> None:
+        """Stop reading, let what was seen go through the rules, keep what they remember.
+
+        Args:
+            timeout: seconds to wait. A thread that hangs, in the network say, ends by itself later.
+        """
+        deadline = time.monotonic() + timeout
         self.hang_up()
-        self._reader.join(timeout=5)
-        self._follower.join(timeout=5)
+        for thread in (self._follower, self._reader):
+            thread.join(timeout=max(0.05, deadline - time.monotonic()))
         self._set(CameraState.STOPPED)
 
     def _read(self) -> None:
@@ -227,14 +242,15 @@ class CameraWorker:
                     self.config.address, pace=self.config.pace, loop=self.config.loop, on_state=self._on_stream
                 ) as source:
                     self._source = source
+                    if self._stopping.is_set():
+                        return
                     self._feed(source, drop=source.live or self.config.pace == "real")
             except SourceError as error:
                 self._set(CameraState.RECONNECTING, str(error))
                 _log.warning("camera cannot be read", camera=self.name, reason=str(error))
                 self._stopping.wait(5.0)
                 continue
-            if not self._stopping.is_set():
-                self._set(CameraState.FINISHED)
+            self._ended.set()
             break
 
     def _feed(self, source: Source, *, drop: bool) -> None:
@@ -257,16 +273,11 @@ class CameraWorker:
 
     def _follow(self) -> None:
         saved = time.monotonic()
-        while not (self._stopping.is_set() and self._seen.empty() and not self._reader.is_alive()):
+        while not self._is_through():
             try:
-                seen = self._seen.get(timeout=0.5)
+                frame, detections = self._seen.get(timeout=0.5)
             except Empty:
-                if self._status.state is CameraState.FINISHED and not self._waiting:
-                    break
                 continue
-            if seen is None:
-                break
-            frame, detections = seen
             found = self._pipeline.process(frame, detections)
             self._newest = frame, detections[detections.confidence >= 0.3]
             with self._lock:
@@ -275,8 +286,19 @@ class CameraWorker:
             if found or time.monotonic() - saved > _CHECKPOINT_SECONDS:
                 self._save()
                 saved = time.monotonic()
+            with self._wake:
+                self._in_hand -= 1
+                self._wake.notify_all()
         self._pipeline.finish()
         self._save()
+        if not self._stopping.is_set():
+            self._set(CameraState.FINISHED)
+
+    def _is_through(self) -> bool:
+        """Whether nothing more will come: all that was read, or before a stop all that was seen, has been followed."""
+        with self._wake:
+            ended = self._stopping.is_set() or (self._ended.is_set() and not self._waiting)
+            return ended and self._in_hand == 0
 
     def _guarded(self, work: Callable[[], None]) -> Callable[[], None]:
         """The same work; an error that nobody foresaw stops this camera alone, loudly."""
@@ -286,7 +308,8 @@ class CameraWorker:
                 work()
             except Exception as error:  # noqa: BLE001 - logged whole; one fault must not stop other cameras
                 self._set(CameraState.FAILED, f"{type(error).__name__}: {error}")
-                self._stopping.set()
+                self._failed_at = time.monotonic()
+                self.hang_up()
                 _log.exception("camera failed", camera=self.name, address=mask_credentials(self.config.address))
 
         return run
@@ -307,16 +330,19 @@ class CameraWorker:
 
     def _restore(self) -> None:
         try:
-            self._pipeline.restore(json.loads(self._checkpoint.read_text(encoding="utf-8")))
+            self._pipeline.restore(Checkpoint.model_validate_json(self._checkpoint.read_bytes()))
         except FileNotFoundError:
             return
-        except (OSError, ValueError, KeyError, TypeError) as error:
+        except (OSError, ValueError) as error:
             _log.warning("checkpoint cannot be used, starting anew", camera=self.name, reason=str(error))
 
     def _save(self) -> None:
         temporary = self._checkpoint.with_suffix(".tmp")
         try:
-            temporary.write_text(json.dumps(self._pipeline.checkpoint()), encoding="utf-8")
+            with temporary.open("w", encoding="utf-8") as file:
+                file.write(self._pipeline.checkpoint().model_dump_json())
+                file.flush()
+                os.fsync(file.fileno())
             temporary.replace(self._checkpoint)
             sync_folder(self._checkpoint.parent)
         except OSError as error:

@@ -9,14 +9,14 @@ from threading import Condition, Event, Thread
 from zoneinfo import ZoneInfo
 
 import numpy as np
-import structlog
 
 from detector.camera_worker import CameraConfig, CameraStatus, CameraWorker, Ready
 from detector.model import MAX_BATCH, Model
 from detector.outbox import Outbox
 from detector.pipeline import TRACKING_CONFIDENCE
 
-_log = structlog.get_logger(__name__)
+_RETRY_SECONDS = 60.0
+_STOP_SECONDS = 4.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +50,7 @@ class Engine:
         self._workers: dict[str, CameraWorker] = {}
         self._wake = Condition()
         self._stopped = Event()
+        self._closing = False
         self._turn = 0
         self.last_turn = time.monotonic()
         """When the model thread last went round, monotonic seconds: once a second even with nothing to do."""
@@ -57,17 +58,26 @@ class Engine:
         self._thread.start()
 
     def configure(self, cameras: Sequence[CameraConfig]) -> None:
-        """Run exactly these cameras: start new ones, stop others, restart those whose settings changed."""
+        """Run exactly these cameras: start new ones, stop others, restart those whose settings changed.
+
+        A camera that failed of an error that nobody foresaw is started again after a minute.
+        """
         wanted = {camera.scene.camera.id: camera for camera in cameras}
-        for name, worker in list(self._workers.items()):
-            if wanted.get(name) != worker.config:
-                del self._workers[name]
-                worker.stop()
-        for name, config in wanted.items():
-            if name not in self._workers:
-                self._workers[name] = CameraWorker(
-                    config, self.model, self.outbox, self._checkpoints, self._timezone, self._wake
-                )
+        kept = {n: w for n, w in self._workers.items() if wanted.get(n) == w.config and w.failed_for < _RETRY_SECONDS}
+        leaving = [worker for name, worker in self._workers.items() if name not in kept]
+        # The table is replaced, never changed: other threads walk over it.
+        self._workers = kept
+        deadline = time.monotonic() + _STOP_SECONDS
+        for worker in leaving:
+            worker.hang_up()
+        for worker in leaving:
+            worker.stop(max(0.0, deadline - time.monotonic()))
+        if self._closing:
+            return
+        self._workers = {name: kept.get(name) or self._start(config) for name, config in wanted.items()}
+
+    def _start(self, config: CameraConfig) -> CameraWorker:
+        return CameraWorker(config, self.model, self.outbox, self._checkpoints, self._timezone, self._wake)
 
     def push(self, camera: str, jpeg: bytes, captured_at: datetime) -> None:
         """Hand over a frame for a camera whose frames are pushed.
@@ -88,15 +98,18 @@ class Engine:
         return worker.picture(newer_than) if worker else None
 
     def stop(self) -> None:
-        """Stop all cameras, keep what their rules remember, end the model thread."""
-        for worker in self._workers.values():
+        """Stop all cameras, keep what their rules remember, end the model thread; takes five seconds at most."""
+        self._closing = True
+        deadline = time.monotonic() + _STOP_SECONDS
+        workers = list(self._workers.values())
+        for worker in workers:
             worker.hang_up()
-        for worker in self._workers.values():
-            worker.stop()
+        for worker in workers:
+            worker.stop(max(0.0, deadline - time.monotonic()))
         self._stopped.set()
         with self._wake:
             self._wake.notify_all()
-        self._thread.join(timeout=5)
+        self._thread.join(timeout=1)
 
     def _run(self) -> None:
         while not self._stopped.is_set():

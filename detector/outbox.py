@@ -57,7 +57,7 @@ class Outbox:
     def stage(self, violation_id: UUID) -> Path:
         """A folder for the evidence of a violation that is being made."""
         path = self._writing / str(violation_id)
-        path.mkdir(exist_ok=True)
+        path.mkdir(parents=True, exist_ok=True)
         return path
 
     def discard(self, violation_id: UUID) -> None:
@@ -89,25 +89,37 @@ class Outbox:
         return sum(1 for _ in self._ready.iterdir())
 
     def pending(self) -> Iterator[Parcel]:
-        """What waits, oldest first (the ids are UUIDv7: they sort by time)."""
+        """What waits, oldest first (the ids are UUIDv7: they sort by time).
+
+        A parcel that cannot be read or lacks a file is set aside: it must not hold up those behind it.
+        """
         for folder in sorted(self._ready.iterdir()):
             try:
                 document = (folder / _DOCUMENT).read_text(encoding="utf-8")
-                yield Parcel(Violation.model_validate_json(document), folder)
+                violation = Violation.model_validate_json(document)
+                missing = [e.file for e in violation.evidence if not (folder / e.file).is_file()]
+                if missing:
+                    raise FileNotFoundError(f"{', '.join(missing)} missing")
             except (OSError, ValueError) as error:
                 self.refuse(folder, f"cannot be read: {error}")
+                continue
+            yield Parcel(violation, folder)
 
     def delivered(self, parcel: Parcel) -> None:
         """The other side has it for good: forget it."""
-        shutil.rmtree(parcel.folder)
+        # Moved away at one stroke first: killed in between, what is left is never taken for a parcel.
+        gone = self._writing / f"{parcel.folder.name}.delivered"
+        parcel.folder.rename(gone)
+        shutil.rmtree(gone)
 
     def refuse(self, folder: Path, reason: str) -> None:
         """Set a parcel aside that the other side will never take; it is kept for people to look at."""
         target = self._refused / folder.name
         shutil.rmtree(target, ignore_errors=True)
         folder.rename(target)
-        (target / "reason.json").write_text(json.dumps({"reason": reason}), encoding="utf-8")
         _log.error("violation refused", folder=str(target), reason=reason)
+        if target.is_dir():
+            (target / "reason.json").write_text(json.dumps({"reason": reason}), encoding="utf-8")
 
 
 def sync_folder(folder: Path) -> None:

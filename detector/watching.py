@@ -6,7 +6,7 @@ from detector.ahead import ahead
 from detector.detections import Detections
 from detector.model import Model
 from detector.pipeline import TRACKING_CONFIDENCE, Pipeline
-from detector.sources import Frame, Source
+from detector.sources import Frame, Source, SourceError
 from detector.violations import Violation
 
 _DEPTH = 3
@@ -30,8 +30,13 @@ def watch(source: Source, model: Model, pipeline: Pipeline) -> Generator[Violati
     """The violations that one source shows, as they are found.
 
     Raises:
-        SourceError: the source cannot be read; violations found before are given first.
+        SourceError: the source cannot be read; violations found before, also those that only waited for the
+            source's end, are given first.
     """
-    for frame, detections in ahead(detected_frames(source, model), depth=_DEPTH, name="model"):
-        yield from pipeline.process(frame, detections)
+    try:
+        for frame, detections in ahead(detected_frames(source, model), depth=_DEPTH, name="model"):
+            yield from pipeline.process(frame, detections)
+    except SourceError:
+        yield from pipeline.finish()
+        raise
     yield from pipeline.finish()
