@@ -149,9 +149,12 @@ def _drop_parts(
     grown = boxes.xyxy + outward * _EXACT * pixel[:, None]
     # (parts, boxes, 4) by how many pixels the box goes on beyond the part's edge, negative where it ends before.
     beyond = (boxes.xyxy[None, :, :] - boxes.xyxy[part][:, None, :]) * outward
-    goes_on = ((beyond > 0) | ~cuts[part][:, None, :]).all(axis=2)
+    slack = _EXACT * pixel[None, :, None]
+    cut = cuts[part][:, None, :]
+    # An edge that only happens to lie at the tile's edge counts as cut too: there it is enough not to end before.
+    goes_on = ((beyond > -slack) | ~cut).all(axis=2) & ((beyond > 0) & cut).any(axis=2)
     # Where the other box is itself cut and this one goes on beyond that cut, neither is a part: they are joined.
-    facing = (cuts[None, :, :] & (beyond < -_EXACT * pixel[None, :, None])).any(axis=2)
+    facing = (cuts[None, :, :] & (beyond < -slack)).any(axis=2)
     inside = overlaps(boxes.xyxy[part], grown)
     inside[(boxes.class_id[part][:, None] != boxes.class_id[None, :]) | ~goes_on | facing] = 0
     inside[tile[part][:, None] == tile[None, :]] = 0
