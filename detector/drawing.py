@@ -60,7 +60,7 @@ def draw_box(canvas: Image, box: Box, colour: Colour, label: str = "") -> None:
         label: may be Chinese; stands above the box, inside it where there is no room.
     """
     height, width = canvas.shape[:2]
-    line = max(1, round(max(width, height) / 500))
+    line = max(2, round(max(width, height) / 400))
     left, top, right, bottom = (round(edge) for edge in box)
     cv2.rectangle(canvas, (left, top), (right, bottom), colour, line, cv2.LINE_AA)
     if not label:
