@@ -55,10 +55,10 @@ CONFIDENCE_TOLERANCE = 0.01
 LEAST_CONFIDENCE = 0.1
 """Detections below are not compared: near zero, ties may swap."""
 
-REFERENCE = (
-    "human labels for e_tricycle, cigarette_butt and garbage; labels of the COCO teacher for the others"
-)
+REFERENCE = "human labels for e_tricycle, cigarette_butt and garbage; labels of the COCO teacher for the others"
 """What the figures are measured against."""
+
+COCO_WEIGHTS = Path("../shared/weights/yolo26n-coco.safetensors")
 
 TRAINED_ON = "street (human and teacher labels), replay, empty grounds, collages: see datasets/SOURCES.md"
 
@@ -111,9 +111,7 @@ def operate(weights: Path, name: str) -> YOLO:
 class StreetTrainer(DetectionTrainer):
     """Trains the model that it is given; ultralytics would build a new one with a narrower, empty head."""
 
-    def get_model(
-        self, cfg: object = None, weights: nn.Module | None = None, verbose: bool = True
-    ) -> nn.Module:
+    def get_model(self, cfg: object = None, weights: nn.Module | None = None, verbose: bool = True) -> nn.Module:
         """The model of the checkpoint as it is."""
         del cfg, verbose  # ultralytics passes them; the checkpoint knows better
         if weights is None:
@@ -130,6 +128,7 @@ class Schedule:
 
     data: Path
     weights: Path
+    start: Path | None
     model: str
     image_size: int
     epochs: int
@@ -152,16 +151,16 @@ def train(schedule: Schedule, out: Path, *, resume: bool) -> Path:
         if not last.is_file():
             raise TrainingError(f"nothing to resume in {out}: no {last}; start the run without --resume")
         if torch.load(last, map_location="cpu", weights_only=False)["epoch"] < 0:
-            raise TrainingError(f"the run in {out} is finished; train it further with --weights {last}")
+            raise TrainingError(f"the run in {out} is finished; train it further with --start {last}")
         start = last
-    elif schedule.weights.suffix == ".safetensors":
+    elif schedule.start is None:
         start = out / "start.pt"
         out.mkdir(parents=True, exist_ok=True)
         torch.save({"model": operate(schedule.weights, schedule.model).model, "epoch": -1}, start)
-    elif schedule.weights.is_file():
-        start = schedule.weights
+    elif schedule.start.is_file():
+        start = schedule.start
     else:
-        raise TrainingError(f"no checkpoint at {schedule.weights}; pass --weights")
+        raise TrainingError(f"no checkpoint at {schedule.start}; pass another --start")
     on_gpu = schedule.device != "cpu"
     trainer = StreetTrainer(
         overrides={
@@ -215,6 +214,39 @@ def data_file_for_ultralytics(data: Path, out: Path) -> Path:
     return target
 
 
+# Blending
+
+
+def blend(checkpoint: Path, coco: nn.Module, share: float, target: Path) -> None:
+    """Mixes a share of the grafted COCO model back into a trained one.
+
+    Fine-tuning on few people makes the model forget how far and unusual ones look. The mean of the weights before
+    and after keeps them, and is no worse on what was learnt (Wortsman et al. 2022, "Robust fine-tuning of zero-shot
+    models", arXiv:2109.01903). The rows of new classes stay as trained: before training they mean nothing.
+    """
+    content = torch.load(checkpoint, map_location="cpu", weights_only=False)
+    model = (content.get("ema") or content["model"]).float()
+    before, after = coco.float().state_dict(), model.state_dict()
+    classes = {f"{name}.{part}" for name in class_convolutions(model) for part in ("weight", "bias")}
+    for name, value in after.items():
+        if value.is_floating_point():
+            shares = torch.full_like(value, share)
+            if name in classes:
+                shares[len(COCO_ROWS) :] = 0.0
+            after[name] = torch.lerp(value, before[name], shares)
+    model.load_state_dict(after)
+    torch.save({"model": model.half(), "epoch": -1}, target)
+
+
+def class_convolutions(model: nn.Module) -> list[str]:
+    """Names of the last class convolutions of both heads, one a scale: their outputs are the classes."""
+    return [
+        name
+        for name, module in model.named_modules()
+        if isinstance(module, nn.Conv2d) and module.out_channels == len(CLASSES) and "cv3" in name
+    ]
+
+
 # Export
 
 
@@ -224,9 +256,7 @@ def export(checkpoint: Path, target: Path) -> None:
     shutil.move(written, target)
 
 
-def disagreement(
-    checkpoint: Path, exported: Path, photos: list[Path], image_size: int
-) -> tuple[float, float]:
+def disagreement(checkpoint: Path, exported: Path, photos: list[Path], image_size: int) -> tuple[float, float]:
     """The greatest difference between PyTorch and the export on real photos.
 
     Returns:
@@ -300,24 +330,23 @@ def evaluate(exported: Path, data: Path, split: str, image_size: int) -> Figures
 # Registration
 
 
-def publish(checkpoint: Path, plan: Schedule, models: Path, name: str) -> Entry:
-    """Exports a checkpoint, checks and measures the export, and registers it.
+def publish(checkpoint: Path, plan: Schedule, coco_share: float, models: Path, name: str) -> Entry:
+    """Blends and exports a checkpoint, checks and measures the export, and registers it.
 
     Raises:
         TrainingError: the export differs from PyTorch; nothing is registered then.
     """
     collection = Collection.read(plan.data)
     data = data_file_for_ultralytics(plan.data, checkpoint.parents[1])
-    exported = checkpoint.with_name(f"{name}.onnx")
-    export(checkpoint, exported)
+    blended, exported = checkpoint.with_name(f"{name}.pt"), checkpoint.with_name(f"{name}.onnx")
+    blend(checkpoint, operate(plan.weights, plan.model).model, coco_share, blended)
+    export(blended, exported)
     photos = collection.photos("val")
     sample = photos[:: max(1, len(photos) // AGREEMENT_PHOTOS)]
-    pixels, confidence = disagreement(checkpoint, exported, sample, plan.image_size)
+    pixels, confidence = disagreement(blended, exported, sample, plan.image_size)
     typer.echo(f"export and PyTorch differ by {pixels:.4f} px, {confidence:.5f} in confidence", err=True)
     if not (pixels <= BOX_TOLERANCE and confidence <= CONFIDENCE_TOLERANCE):
-        raise TrainingError(
-            f"{exported} is off by {pixels:.2f} px, {confidence:.3f} in confidence; not registered"
-        )
+        raise TrainingError(f"{exported} is off by {pixels:.2f} px, {confidence:.3f} in confidence; not registered")
     val = evaluate(exported, data, "val", plan.image_size)
     made = Entry(
         file=exported.name,
@@ -348,12 +377,15 @@ def publish(checkpoint: Path, plan: Schedule, models: Path, name: str) -> Entry:
 def main(
     data: Annotated[Path, typer.Option(help="Data file that `python -m datasets prepare` wrote.")],
     out: Annotated[Path, typer.Option(help="Folder of the run: checkpoints, curves, export.")],
-    weights: Annotated[
-        Path, typer.Option(help="COCO weights (.safetensors), or a checkpoint (.pt) to train further.")
-    ] = Path("../shared/weights/yolo26n-coco.safetensors"),
+    weights: Annotated[Path, typer.Option(help="COCO weights, a safetensors file.")] = COCO_WEIGHTS,
+    start: Annotated[
+        Path | None, typer.Option(help="Checkpoint to train further, in place of the COCO weights.")
+    ] = None,
     model: Annotated[str, typer.Option(help="Architecture of the COCO weights.")] = "yolo26n",
     imgsz: Annotated[int, typer.Option(help="Long side of the input in pixels.", min=STRIDE)] = 640,
-    epochs: Annotated[int, typer.Option(help="Passes over the training set.", min=1)] = 20,
+    epochs: Annotated[
+        int, typer.Option(help="Passes over the training set; 0 publishes the last checkpoint in --out.", min=0)
+    ] = 20,
     batch: Annotated[int, typer.Option(help="Photos a step.", min=1)] = 16,
     rate: Annotated[float, typer.Option(help="Learning rate of AdamW at its peak.")] = 0.001,
     freeze: Annotated[int, typer.Option(help="First layers that stay as they are.", min=0)] = 10,
@@ -361,17 +393,20 @@ def main(
     device: Annotated[str, typer.Option(help="auto, cpu, or a GPU's number.")] = "auto",
     seed: Annotated[int, typer.Option(help="Makes the same run again.")] = 0,
     resume: Annotated[bool, typer.Option(help="Go on with the stopped run in --out.")] = False,
+    coco_share: Annotated[
+        float, typer.Option(help="Share of the COCO weights mixed back in at the end.", min=0.0, max=1.0)
+    ] = 0.4,
     name: Annotated[str, typer.Option(help="Name to register the model under; empty: do not register.")] = "",
     models: Annotated[Path, typer.Option(help="Folder of the registry.")] = Path("models"),
 ) -> None:
     """Trains, exports, checks, measures and, given --name, registers the street model."""
     if device == "auto":
         device = "0" if torch.cuda.is_available() else "cpu"
-    plan = Schedule(data, weights, model, imgsz, epochs, batch, rate, freeze, mosaic_free, device, seed)
+    plan = Schedule(data, weights, start, model, imgsz, epochs, batch, rate, freeze, mosaic_free, device, seed)
     try:
-        checkpoint = train(plan, out, resume=resume)
+        checkpoint = train(plan, out, resume=resume) if epochs else out / "weights" / "last.pt"
         if name:
-            publish(checkpoint, plan, models, name)
+            publish(checkpoint, plan, coco_share, models, name)
     except (TrainingError, CollectionError, FileNotFoundError) as error:
         typer.echo(f"error: {error}", err=True)
         raise typer.Exit(1) from error

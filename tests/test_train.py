@@ -34,7 +34,8 @@ def weights(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def collection(photos: Photos) -> Photos:
+def collection(tmp_path: Path) -> Photos:
+    photos = Photos(tmp_path / "street")
     for number in range(4):
         photos.add("train", f"t{number}", number, box(number + 4, 0.2, 0.2, 0.7, 0.7))
     for number in range(2):
@@ -61,7 +62,7 @@ def test_a_short_run_ends_in_a_registered_model_that_runs(
     models, out = tmp_path / "models", tmp_path / "run"
     models.mkdir()
     arguments = ["--data", collection.data_file, "--out", out, "--weights", weights, "--models", models]
-    arguments += ["--imgsz", 128, "--epochs", 1, "--batch", 2, "--device", "cpu", "--name", "tiny"]
+    arguments += ["--imgsz", 160, "--epochs", 1, "--batch", 2, "--device", "cpu", "--name", "tiny"]
     command = [str(argument) for argument in arguments]
     monkeypatch.setattr(sys, "argv", ["train.py", *command])
     result = CliRunner().invoke(train.app, command, catch_exceptions=False)
@@ -75,7 +76,7 @@ def test_a_short_run_ends_in_a_registered_model_that_runs(
     assert "cigarette_butt" in tiny["figures"]["val_ap50"]
     assert tiny["figures"]["export_pixels"] <= 1.0
     session = onnxruntime.InferenceSession(models / tiny["file"], providers=["CPUExecutionProvider"])
-    for shape in ((1, 3, 128, 160), (3, 3, 192, 128)):
+    for shape in ((1, 3, 128, 160), (3, 3, 192, 160)):
         (output,) = session.run(None, {"images": np.zeros(shape, np.float32)})
         assert output.shape == (shape[0], 300, 6)
 
@@ -84,12 +85,31 @@ def test_a_short_run_ends_in_a_registered_model_that_runs(
     assert "is finished" in again.output
 
 
+def test_blending_mixes_old_classes_and_leaves_new_ones_as_trained(weights: Path, tmp_path: Path) -> None:
+    coco, trained = (train.operate(weights, "yolo26n").model for _ in range(2))
+    with torch.no_grad():
+        for parameter in trained.parameters():
+            parameter.add_(1.0)
+    torch.save({"model": trained, "epoch": -1}, tmp_path / "last.pt")
+    train.blend(tmp_path / "last.pt", coco, 0.25, tmp_path / "blended.pt")
+    blended = torch.load(tmp_path / "blended.pt", weights_only=False)["model"].float()
+    names = train.class_convolutions(blended)
+    assert len(names) == 6, "three scales of two heads"
+    before, after = coco.state_dict(), blended.state_dict()
+    old = len(COCO_ROWS)
+    for name in names:
+        difference = after[f"{name}.bias"] - before[f"{name}.bias"]
+        assert torch.allclose(difference[:old], torch.tensor(0.75), atol=0.01)
+        assert torch.allclose(difference[old:], torch.tensor(1.0), atol=0.01)
+    assert torch.allclose(after["model.0.conv.weight"], before["model.0.conv.weight"] + 0.75, atol=0.01)
+
+
 @pytest.mark.parametrize(
     ("change", "complaint"),
     [
         (["--resume"], "nothing to resume"),
         (["--weights", "nowhere.safetensors"], "no weights at nowhere.safetensors"),
-        (["--weights", "nowhere.pt"], "no checkpoint at nowhere.pt"),
+        (["--start", "nowhere.pt"], "no checkpoint at nowhere.pt"),
         (["--data", "nowhere.yaml"], "no data file at nowhere.yaml"),
     ],
 )
