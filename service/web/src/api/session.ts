@@ -1,0 +1,68 @@
+import { queryOptions, useMutation, useQueryClient } from '@tanstack/react-query'
+
+import { answerSignedOut, api } from './client'
+import { setCsrfToken } from './credentials'
+import type { Session } from './nouns'
+import { Problem } from './problem'
+
+async function whoAmI(signal: AbortSignal): Promise<Session | null> {
+  try {
+    const session = await answerSignedOut(api.GET('/api/v1/session', { signal }))
+    setCsrfToken(session.csrf_token)
+    return session
+  } catch (error) {
+    if (error instanceof Problem && error.status === 401) return null
+    throw error
+  }
+}
+
+/** Who is signed in; null when nobody is. */
+export const sessionQuery = queryOptions({
+  queryKey: ['session'],
+  queryFn: ({ signal }) => whoAmI(signal),
+  staleTime: Infinity,
+})
+
+/** Whether the server still knows us; an unreachable server counts as yes, since nothing is known. */
+export async function sessionHolds(): Promise<boolean> {
+  try {
+    return (await whoAmI(new AbortController().signal)) !== null
+  } catch {
+    return true
+  }
+}
+
+export interface Credentials {
+  username: string
+  password: string
+}
+
+export function useSignIn() {
+  const cache = useQueryClient()
+  return useMutation({
+    mutationFn: (body: Credentials) => answerSignedOut(api.POST('/api/v1/session', { body })),
+    onSuccess(session) {
+      setCsrfToken(session.csrf_token)
+      cache.setQueryData(sessionQuery.queryKey, session)
+    },
+  })
+}
+
+export function useSignOut() {
+  const cache = useQueryClient()
+  return useMutation({
+    mutationFn: () => answerSignedOut(api.DELETE('/api/v1/session')),
+    onSettled() {
+      setCsrfToken(null)
+      cache.clear()
+      cache.setQueryData(sessionQuery.queryKey, null)
+    },
+  })
+}
+
+export function useChangePassword() {
+  return useMutation({
+    mutationFn: (body: { current: string; new: string }) =>
+      answerSignedOut(api.POST('/api/v1/session/password', { body })),
+  })
+}

@@ -1,0 +1,65 @@
+import type { ComponentType } from 'react'
+
+import { createBrowserRouter, Navigate } from 'react-router'
+
+import { SessionGate } from '@/features/session/SessionGate'
+import { useSession } from '@/features/session/session'
+
+import { BrokenPage } from './BrokenPage'
+import { Layout } from './Layout'
+import { HOME, mayOpen, type PageName } from './pages'
+import { MissingPage } from './MissingPage'
+
+function Home() {
+  const { user } = useSession()
+  return <Navigate to={HOME[user.role]} replace />
+}
+
+/** Keep a page from people whose role may not open it; the server refuses its data in any case. */
+function guarded(
+  page: PageName,
+  load: () => Promise<{ default: ComponentType }>,
+): () => Promise<{ Component: ComponentType }> {
+  return async () => {
+    const { default: Page } = await load()
+    function GuardedPage() {
+      const { user } = useSession()
+      return mayOpen(user.role, page) ? <Page /> : <MissingPage forbidden />
+    }
+    return { Component: GuardedPage }
+  }
+}
+
+export const router = createBrowserRouter([
+  {
+    Component: SessionGate,
+    ErrorBoundary: BrokenPage,
+    HydrateFallback: () => null,
+    children: [
+      {
+        Component: Layout,
+        children: [
+          {
+            ErrorBoundary: BrokenPage,
+            children: [
+              { index: true, Component: Home },
+              { path: 'sign-in', Component: Home },
+              { path: 'review', lazy: guarded('review', () => import('@/features/review/ReviewPage')) },
+              { path: 'cases', lazy: guarded('cases', () => import('@/features/cases/CasesPage')) },
+              { path: 'cases/:id', lazy: guarded('cases', () => import('@/features/cases/CasePage')) },
+              { path: 'upload', lazy: guarded('upload', () => import('@/features/photos/UploadPage')) },
+              { path: 'cameras', lazy: guarded('cameras', () => import('@/features/cameras/CamerasPage')) },
+              {
+                path: 'cameras/:id/:view?',
+                lazy: guarded('cameras', () => import('@/features/cameras/CameraPage')),
+              },
+              { path: 'users', lazy: guarded('users', () => import('@/features/users/UsersPage')) },
+              { path: 'keys', lazy: guarded('keys', () => import('@/features/users/ApiKeysPage')) },
+              { path: '*', Component: MissingPage },
+            ],
+          },
+        ],
+      },
+    ],
+  },
+])

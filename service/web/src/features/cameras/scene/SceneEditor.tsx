@@ -1,0 +1,210 @@
+import { Button } from 'antd'
+import { useEffect, useEffectEvent, useReducer, useState } from 'react'
+import { useBlocker } from 'react-router'
+
+import { useReplaceScene } from '@/api/cameras'
+import { useWords } from '@/api/catalogue'
+import type { Camera, Point, ZoneKind } from '@/api/nouns'
+import { Problem } from '@/api/problem'
+import { useMessages } from '@/app/locale'
+import { useSession } from '@/features/session/session'
+import { ConfirmDialog } from '@/shared/ConfirmDialog'
+import { problemDetail } from '@/shared/problemText'
+import { useToasts } from '@/shared/Toasts'
+import { isTyping } from '@/shared/useShortcuts'
+
+import { moved } from './polygon'
+import { RuleSettings } from './RuleSettings'
+import { SceneCanvas } from './SceneCanvas'
+import {
+  beginEditing,
+  draftOf,
+  faultOf,
+  fewestPoints,
+  freeName,
+  pointsOf,
+  reduceScene,
+  sameDraft,
+  settingsOf,
+} from './sceneDraft'
+import styles from './SceneEditor.module.css'
+import { NO_FAULTS, sortFaults } from './sceneFaults'
+import { SceneToolbar } from './SceneToolbar'
+import { usePicture } from './usePicture'
+import { ZoneList } from './ZoneList'
+
+const STEP = 0.002
+const BIG_STEP = 0.02
+const ARROWS: Readonly<Record<string, Point>> = {
+  ArrowLeft: [-1, 0],
+  ArrowRight: [1, 0],
+  ArrowUp: [0, -1],
+  ArrowDown: [0, 1],
+}
+
+/** Zones and rules of a camera, drawn on its picture. */
+export default function SceneEditor({ camera }: { camera: Camera }) {
+  const t = useMessages()
+  const { word } = useWords()
+  const toasts = useToasts()
+  const { user } = useSession()
+  const locked = user.role !== 'administrator'
+  const save = useReplaceScene(camera.id)
+  const picture = usePicture(camera)
+  const [editing, dispatch] = useReducer(reduceScene, camera.scene, beginEditing)
+  const [base, setBase] = useState(() => draftOf(camera.scene))
+  const [tool, setTool] = useState<ZoneKind | null>(null)
+  const [drawn, setDrawn] = useState<readonly Point[]>([])
+  const [faults, setFaults] = useState(NO_FAULTS)
+  const { draft, selected } = editing
+  const changed = !sameDraft(draft, base)
+  const overtaken = !sameDraft(draftOf(camera.scene), base)
+
+  const choose = (next: ZoneKind | null) => {
+    setTool(next)
+    setDrawn([])
+    if (next !== null) dispatch({ type: 'select', index: null })
+  }
+  const finish = () => {
+    if (tool !== null && drawn.length >= fewestPoints(tool)) {
+      dispatch({
+        type: 'add',
+        kind: tool,
+        points: [...drawn],
+        name: freeName(draft, word('zone_kinds', tool)),
+      })
+      setFaults(NO_FAULTS)
+    }
+    choose(null)
+  }
+  const remove = () => {
+    if (selected === null) return
+    dispatch({ type: 'remove', index: selected })
+    setFaults(NO_FAULTS)
+  }
+
+  const onKey = useEffectEvent((event: KeyboardEvent) => {
+    if (locked || isTyping(event.target) || document.querySelector('dialog[open]') !== null) return
+    const command = event.ctrlKey || event.metaKey
+    const key = event.key.length === 1 ? event.key.toLowerCase() : event.key
+    const zone = selected === null ? undefined : draft.zones[selected]
+    if (command && key === 'z') dispatch({ type: event.shiftKey ? 'redo' : 'undo' })
+    else if (command && key === 'y') dispatch({ type: 'redo' })
+    else if (command || event.altKey) return
+    else if (key === 'Escape') tool === null ? dispatch({ type: 'select', index: null }) : choose(null)
+    else if (key === 'Enter' && tool !== null) finish()
+    else if (key === 'Backspace' && tool !== null) setDrawn(drawn.slice(0, -1))
+    else if ((key === 'Delete' || key === 'Backspace') && zone !== undefined) remove()
+    else if (zone !== undefined && selected !== null && ARROWS[key] !== undefined) {
+      const [right, down] = ARROWS[key]
+      const step = event.shiftKey ? BIG_STEP : STEP
+      dispatch({ type: 'reshape', index: selected, points: moved(pointsOf(zone), right * step, down * step) })
+    } else return
+    event.preventDefault()
+  })
+  useEffect(() => {
+    const listen = (event: KeyboardEvent) => onKey(event)
+    document.addEventListener('keydown', listen)
+    return () => document.removeEventListener('keydown', listen)
+  }, [])
+
+  const blocker = useBlocker(changed && !locked)
+  useEffect(() => {
+    if (!changed || locked) return
+    const warn = (event: BeforeUnloadEvent) => event.preventDefault()
+    window.addEventListener('beforeunload', warn)
+    return () => window.removeEventListener('beforeunload', warn)
+  }, [changed, locked])
+
+  const onSave = () => {
+    const broken = draft.zones.findIndex((_, index) => faultOf(draft, index) !== null)
+    if (broken !== -1) {
+      dispatch({ type: 'select', index: broken })
+      toasts.show({ text: t('scene.saveFailed'), tone: 'bad', milliseconds: 6_000 })
+      return
+    }
+    save.mutate(settingsOf(draft), {
+      onSuccess(saved) {
+        setBase(draftOf(saved.scene))
+        dispatch({ type: 'reset', scene: saved.scene })
+        setFaults(NO_FAULTS)
+        toasts.show({ text: t('scene.saved'), tone: 'good' })
+      },
+      onError(error) {
+        const sorted = sortFaults(error instanceof Problem ? error.faults : [])
+        setFaults(sorted)
+        const first = sorted.zones.keys().next().value
+        if (first !== undefined) dispatch({ type: 'select', index: first })
+        const placed = sorted.zones.size + sorted.rules.size > 0
+        toasts.show({ text: placed ? t('scene.saveFailed') : problemDetail(t, error), tone: 'bad' })
+      },
+    })
+  }
+
+  return (
+    <div className={styles.editor}>
+      <div className={styles.main}>
+        <SceneToolbar
+          editing={editing}
+          tool={tool}
+          locked={locked}
+          canFinish={tool !== null && drawn.length >= fewestPoints(tool)}
+          onChoose={choose}
+          onFinish={finish}
+          onUndo={() => dispatch({ type: 'undo' })}
+          onRedo={() => dispatch({ type: 'redo' })}
+          onRemove={remove}
+          onRefresh={picture.refresh}
+        />
+        <SceneCanvas
+          editing={editing}
+          picture={picture.image}
+          ratio={picture.ratio}
+          tool={tool}
+          drawn={drawn}
+          locked={locked}
+          onDraw={setDrawn}
+          onFinish={finish}
+          onSelect={(index) => dispatch({ type: 'select', index })}
+          onReshape={(index, points) => dispatch({ type: 'reshape', index, points })}
+        />
+        <p className={styles.hint}>
+          {picture.image === null ? `${t('scene.noPicture')} · ` : ''}
+          {tool === null
+            ? t('scene.selectHint')
+            : tool === 'barrier'
+              ? t('scene.drawHintLine')
+              : t('scene.drawHintPolygon')}
+        </p>
+      </div>
+      <aside className={styles.side}>
+        {locked ? <p className={styles.notice}>{t('cameras.readOnly')}</p> : null}
+        {overtaken && changed ? <p className={styles.notice}>{t('scene.changed')}</p> : null}
+        {faults.other.map((text) => (
+          <p key={text} role="alert" className={styles.fault}>
+            {text}
+          </p>
+        ))}
+        <ZoneList editing={editing} faults={faults} locked={locked} dispatch={dispatch} />
+        <RuleSettings draft={draft} faults={faults} locked={locked} dispatch={dispatch} />
+        {locked ? null : (
+          <footer className={styles.save}>
+            <span>{changed ? t('common.unsaved') : ''}</span>
+            <Button type="primary" size="large" disabled={!changed} loading={save.isPending} onClick={onSave}>
+              {t('scene.save')}
+            </Button>
+          </footer>
+        )}
+      </aside>
+      <ConfirmDialog
+        open={blocker.state === 'blocked'}
+        title={t('common.unsaved')}
+        text={t('common.unsavedHint')}
+        action={t('common.discard')}
+        cancel={t('common.stay')}
+        onCancel={() => blocker.reset?.()}
+        onConfirm={() => blocker.proceed?.()}
+      />
+    </div>
+  )
+}

@@ -1,0 +1,151 @@
+import type { Point, SceneSettings, Zone, ZoneKind } from '@/api/nouns'
+
+import { crossesItself } from './polygon'
+
+/** A scene while somebody edits it. */
+export interface SceneDraft {
+  readonly zones: readonly Zone[]
+  readonly ground: SceneSettings['ground']
+  readonly rules: Readonly<Record<string, Readonly<Record<string, number>> | null>>
+}
+
+/** The draft with what can be undone and redone. */
+export interface Editing {
+  readonly draft: SceneDraft
+  readonly past: readonly SceneDraft[]
+  readonly future: readonly SceneDraft[]
+  readonly selected: number | null
+}
+
+export type EditAction =
+  | { type: 'add'; kind: ZoneKind; points: Point[]; name: string }
+  | { type: 'reshape'; index: number; points: Point[] }
+  | { type: 'change'; index: number; change: ZoneChange }
+  | { type: 'remove'; index: number }
+  | { type: 'rule'; kind: string; settings: Readonly<Record<string, number>> | null }
+  | { type: 'select'; index: number | null }
+  | { type: 'undo' }
+  | { type: 'redo' }
+  | { type: 'reset'; scene: SceneSettings }
+
+export interface ZoneChange {
+  name?: string
+  seconds?: number | null
+  schedule?: string | null
+}
+
+const REMEMBERED = 100
+
+export function beginEditing(scene: SceneSettings): Editing {
+  return { draft: draftOf(scene), past: [], future: [], selected: null }
+}
+
+export function draftOf(scene: SceneSettings): SceneDraft {
+  const rules = { ...(scene.rules ?? {}) } as Record<string, Readonly<Record<string, number>> | null>
+  return { zones: scene.zones ?? [], ground: scene.ground ?? null, rules }
+}
+
+/** The draft as the API takes it. */
+export function settingsOf(draft: SceneDraft): SceneSettings {
+  // Rules come from the API's own description, so their names and settings are those that it knows.
+  const rules = draft.rules as NonNullable<SceneSettings['rules']>
+  return { zones: [...draft.zones], ground: draft.ground ?? null, rules }
+}
+
+export function sameDraft(one: SceneDraft, other: SceneDraft): boolean {
+  return JSON.stringify(one) === JSON.stringify(other)
+}
+
+export function isLine(zone: Zone): zone is Extract<Zone, { kind: 'barrier' }> {
+  return zone.kind === 'barrier'
+}
+
+export function pointsOf(zone: Zone): readonly Point[] {
+  return isLine(zone) ? zone.line : zone.polygon
+}
+
+export function fewestPoints(kind: ZoneKind): number {
+  return kind === 'barrier' ? 2 : 3
+}
+
+function withPoints(zone: Zone, points: Point[]): Zone {
+  return isLine(zone) ? { ...zone, line: points } : { ...zone, polygon: points }
+}
+
+function made(kind: ZoneKind, name: string, points: Point[]): Zone {
+  return kind === 'barrier' ? { kind, name, line: points } : { kind, name, polygon: points }
+}
+
+/** A name that no zone has yet: the word and a number. */
+export function freeName(draft: SceneDraft, word: string): string {
+  const taken = new Set(draft.zones.map((zone) => zone.name))
+  for (let number = 1; ; number++) {
+    const name = `${word} ${number}`
+    if (!taken.has(name)) return name
+  }
+}
+
+export function reduceScene(editing: Editing, action: EditAction): Editing {
+  const { draft, past, future } = editing
+  const edit = (next: Partial<SceneDraft>, selected: number | null = editing.selected): Editing => ({
+    draft: { ...draft, ...next },
+    past: [...past, draft].slice(-REMEMBERED),
+    future: [],
+    selected,
+  })
+  switch (action.type) {
+    case 'add':
+      return edit(
+        { zones: [...draft.zones, made(action.kind, action.name, action.points)] },
+        draft.zones.length,
+      )
+    case 'reshape': {
+      const zone = draft.zones[action.index]
+      if (zone === undefined) return editing
+      return edit({ zones: draft.zones.with(action.index, withPoints(zone, action.points)) }, action.index)
+    }
+    case 'change': {
+      const zone = draft.zones[action.index]
+      if (zone === undefined) return editing
+      return edit({ zones: draft.zones.with(action.index, { ...zone, ...action.change }) }, action.index)
+    }
+    case 'remove':
+      return edit({ zones: draft.zones.filter((_, index) => index !== action.index) }, null)
+    case 'rule':
+      return edit({ rules: { ...draft.rules, [action.kind]: action.settings } })
+    case 'select':
+      return { ...editing, selected: action.index }
+    case 'undo': {
+      const before = past.at(-1)
+      if (before === undefined) return editing
+      return {
+        draft: before,
+        past: past.slice(0, -1),
+        future: [draft, ...future],
+        selected: kept(editing, before),
+      }
+    }
+    case 'redo': {
+      const [after, ...rest] = future
+      if (after === undefined) return editing
+      return { draft: after, past: [...past, draft], future: rest, selected: kept(editing, after) }
+    }
+    case 'reset':
+      return beginEditing(action.scene)
+  }
+}
+
+function kept({ selected }: Editing, draft: SceneDraft): number | null {
+  return selected !== null && selected < draft.zones.length ? selected : null
+}
+
+export type ZoneFault = 'name' | 'duplicate' | 'crossing'
+
+/** What the server would refuse about a zone, found while it is drawn. */
+export function faultOf(draft: SceneDraft, index: number): ZoneFault | null {
+  const zone = draft.zones[index]
+  if (zone === undefined) return null
+  if (zone.name.trim() === '') return 'name'
+  if (draft.zones.some((other, at) => at !== index && other.name === zone.name)) return 'duplicate'
+  return !isLine(zone) && crossesItself(zone.polygon) ? 'crossing' : null
+}

@@ -1,0 +1,34 @@
+import { useWords } from '@/api/catalogue'
+import type { HistoryEntry } from '@/api/nouns'
+import { useFormat } from '@/app/format'
+import { useMessages } from '@/app/locale'
+
+import { StatusLabel } from './CaseLabels'
+import styles from './CasePage.module.css'
+
+/** What happened to a case, newest first: who, when, why. */
+export function CaseHistory({ history }: { history: readonly HistoryEntry[] }) {
+  const t = useMessages()
+  const format = useFormat()
+  const { word } = useWords()
+  return (
+    <section className={styles.card}>
+      <h2>{t('cases.history')}</h2>
+      <ol className={styles.history}>
+        {history.toReversed().map((step) => (
+          <li key={step.at + step.action}>
+            <p>
+              <strong>{t(`action.${step.action}`)}</strong>
+              {step.to_status === null ? null : <StatusLabel status={step.to_status} />}
+            </p>
+            <p className={styles.by}>{t('cases.by', { actor: step.actor, time: format.exact(step.at) })}</p>
+            {step.reason === null ? null : (
+              <p>{t('cases.reasonIs', { reason: word('dismissal_reasons', step.reason) })}</p>
+            )}
+            {step.note === '' ? null : <blockquote>{step.note}</blockquote>}
+          </li>
+        ))}
+      </ol>
+    </section>
+  )
+}

@@ -1,0 +1,99 @@
+import { useInfiniteQuery, useQueryClient } from '@tanstack/react-query'
+import { Button } from 'antd'
+import { RefreshCw } from 'lucide-react'
+import { useEffect, useRef, useState } from 'react'
+import { useSearchParams } from 'react-router'
+
+import { casesQuery } from '@/api/cases'
+import { useLiveEvent } from '@/app/live'
+import { useMessages } from '@/app/locale'
+import { EmptyState } from '@/shared/EmptyState'
+import { problemText } from '@/shared/problemText'
+
+import { asQuery, readFilter, writeFilter, type FilterInAddress } from './caseFilter'
+import { CaseFilters } from './CaseFilters'
+import { CaseTable } from './CaseTable'
+import styles from './CasesPage.module.css'
+
+const COUNTED_UP_TO = 10_000
+
+/** All cases that the reader may see; the filter is in the address, so that it can be kept and sent. */
+export default function CasesPage() {
+  const t = useMessages()
+  const cache = useQueryClient()
+  const [address, setAddress] = useSearchParams()
+  const filter = readFilter(address)
+  const cases = useInfiniteQuery(casesQuery(asQuery(filter)))
+  const [news, setNews] = useState(0)
+  const end = useRef<HTMLDivElement>(null)
+
+  useLiveEvent('case.created', () => setNews((count) => count + 1))
+
+  const { hasNextPage, isFetchingNextPage, fetchNextPage } = cases
+  useEffect(() => {
+    const element = end.current
+    if (element === null || !hasNextPage || isFetchingNextPage) return
+    const watcher = new IntersectionObserver(
+      (entries) => {
+        if (entries.some((entry) => entry.isIntersecting)) void fetchNextPage()
+      },
+      { rootMargin: '600px' },
+    )
+    watcher.observe(element)
+    return () => watcher.disconnect()
+  }, [hasNextPage, isFetchingNextPage, fetchNextPage])
+
+  const change = (next: FilterInAddress) => {
+    setNews(0)
+    setAddress(writeFilter(next), { replace: true })
+  }
+  const refresh = () => {
+    setNews(0)
+    void cache.resetQueries({ queryKey: ['cases'] })
+  }
+
+  const rows = cases.data?.pages.flatMap((page) => page.items) ?? []
+  const total = cases.data?.pages.at(-1)?.total ?? 0
+  const filtered = writeFilter(filter).size > 0
+  return (
+    <div className={styles.page}>
+      <header className={styles.header}>
+        <h1>{t('cases.title')}</h1>
+        {cases.data === undefined ? null : (
+          <p>
+            {total >= COUNTED_UP_TO
+              ? t('cases.totalCapped', { count: total })
+              : t('cases.total', { count: total })}
+          </p>
+        )}
+        {news > 0 ? (
+          <Button type="primary" size="small" icon={<RefreshCw size={14} />} onClick={refresh}>
+            {t('review.arrived', { count: news })}
+          </Button>
+        ) : null}
+      </header>
+      <CaseFilters filter={filter} onChange={change} />
+      {cases.error === null ? null : (
+        <EmptyState
+          title={t('cases.loadFailed')}
+          hint={problemText(t, cases.error)}
+          action={<Button onClick={() => void cases.refetch()}>{t('common.retry')}</Button>}
+        />
+      )}
+      {cases.isPending ? <p className={styles.loading}>{t('app.loading')}</p> : null}
+      {cases.isSuccess && rows.length === 0 ? (
+        <EmptyState title={t('cases.empty')} hint={filtered ? t('cases.emptyHint') : ''} />
+      ) : null}
+      {rows.length > 0 ? <CaseTable rows={rows} stale={cases.isPlaceholderData} /> : null}
+      <div ref={end} className={styles.end}>
+        {hasNextPage ? (
+          <Button loading={isFetchingNextPage} onClick={() => void fetchNextPage()}>
+            {t('common.more')}
+          </Button>
+        ) : rows.length > 0 ? (
+          t('cases.end')
+        ) : null}
+      </div>
+    </div>
+  )
+}

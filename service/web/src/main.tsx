@@ -1,0 +1,15 @@
+import { StrictMode } from 'react'
+import { createRoot } from 'react-dom/client'
+
+import { Root } from './app/Root'
+
+import './app/tokens.css'
+import './app/base.css'
+
+const place = document.getElementById('root')
+if (place === null) throw new Error('index.html has no element #root')
+createRoot(place).render(
+  <StrictMode>
+    <Root />
+  </StrictMode>,
+)
