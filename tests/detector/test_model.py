@@ -66,7 +66,8 @@ def test_pictures_of_one_shape_share_a_call() -> None:
     images = [paint(320, 240, small), paint(320, 320), paint(640, 480, small), *[paint(320, 240)] * 8]
     seen = model.detect(images)
     assert [len(found) for found in seen] == [1, 0, 1, *[0] * 8]
-    assert sorted(runtime.calls) == [(1, 3, 320, 320), (2, 3, 256, 320), (MAX_BATCH, 3, 256, 320)]
+    assert sum(shape[0] for shape in runtime.calls) == len(images)
+    assert sorted(runtime.calls) == [(1, 3, 320, 320), (2, 3, 256, 320), *[(MAX_BATCH, 3, 256, 320)] * 2]
     assert model.detect([]) == []
 
 
