@@ -11,7 +11,7 @@ LINES = [
     ["geometry", "zones"],
     ["sources", "moments", "letterbox"],
     ["duplicates", "regions", "registry", "runtimes", "model"],
-    ["riders", "lamps", "tracking", "anchor", "anchors"],
+    ["riders", "lamps", "tracking", "looks", "anchor", "anchors"],
     ["rules"],
     ["drawing", "evidence"],
     ["pipeline", "ahead", "outbox", "watching", "camera_worker", "engine"],
