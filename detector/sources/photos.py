@@ -2,6 +2,7 @@
 
 import io
 import struct
+import warnings
 from datetime import UTC, datetime, tzinfo
 from pathlib import Path
 from typing import Final
@@ -36,8 +37,9 @@ _OPENED: Final = ("JPEG", "PNG", "WEBP", "HEIF")  # a JPEG turns out to be an MP
 _EXIF_FAULTS = (OSError, SyntaxError, ValueError, TypeError, KeyError, IndexError, struct.error)
 
 pillow_heif.register_heif_opener()
-# Pillow checks a size before it decodes; its own limit is lower than ours.
+# Pillow checks a size before it decodes. Its own limit is lower than ours, and up to twice the limit it only warns.
 Image.MAX_IMAGE_PIXELS = MAX_PIXELS
+warnings.simplefilter("error", Image.DecompressionBombWarning)
 
 
 class PhotoError(SourceError):

@@ -207,11 +207,8 @@ def real_model() -> Model:
         pytest.skip(f"needs the registered model: {error}")
 
 
-def test_the_real_model_sees_people_on_the_real_clip(real_model: Model) -> None:
-    clip = Path("/work/shared/video/crossroad.avi")
-    if not clip.exists():
-        pytest.skip(f"needs the real clip {clip}")
-    frame = next(open_source(str(clip)).frames())
+def test_the_real_model_sees_people_on_the_real_clip(real_model: Model, crossroad: Path) -> None:
+    frame = next(open_source(str(crossroad)).frames())
     (seen,) = real_model.detect([frame.image])
     people = seen.of_class(ObjectClass.PERSON)
     feet = sorted(point.round(-1).tolist() for point in people.ground_points())

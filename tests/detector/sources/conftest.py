@@ -7,16 +7,6 @@ import numpy as np
 import pytest
 from av.video.stream import VideoStream
 
-CROSSROAD = Path("/work/shared/video/crossroad.avi")
-
-
-@pytest.fixture
-def crossroad() -> Path:
-    if not CROSSROAD.exists():
-        pytest.skip(f"needs the real clip {CROSSROAD}")
-    return CROSSROAD
-
-
 VideoMaker = Callable[..., Path]
 
 
