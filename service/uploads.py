@@ -21,7 +21,7 @@ from python_multipart.exceptions import MultipartParseError
 from python_multipart.multipart import MultipartParser, parse_options_header
 from starlette.requests import ClientDisconnect
 
-from service.errors import ProblemError, disk_full
+from service.errors import ProblemError
 
 FIELD_LIMIT = 1024 * 1024
 FIELDS = 32
@@ -74,7 +74,8 @@ async def received_form(request: Request, incoming: Path, limit: int, max_files:
 
     Raises:
         ProblemError: 415 for another media type, 413 for too many bytes or files, 422 for a form that is cut off or
-            broken, 507 where the disk is full.
+            broken.
+        OSError: where there is no room on the disk (see `service.evidence.room`).
     """
     media_type, options = parse_options_header(request.headers.get("content-type", ""))
     boundary = options.get(b"boundary")
@@ -146,10 +147,6 @@ class _FormReader:
             self._parser.write(chunk)
         except MultipartParseError as error:
             raise ProblemError(422, f"The form is broken: {error}", kind="invalid-input") from error
-        except OSError as error:
-            if error.errno in NO_ROOM:
-                raise disk_full("The disk is full: nothing was stored. Try again later.") from error
-            raise
 
     def finish(self, chunk: bytes) -> None:
         """Take the last bytes of the body."""

@@ -1,11 +1,11 @@
 """API keys of cameras and engines, as the API says them."""
 
-from datetime import datetime
 from typing import Annotated, Self
 from uuid import UUID
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
+from service.clock import UtcTime
 from service.paging import Page
 from service.security import Scope
 
@@ -19,9 +19,9 @@ class ApiKey(BaseModel):
     name: str
     scopes: list[Scope]
     camera_id: str | None = Field(description="the one camera that the key speaks for; null: all")
-    expires_at: datetime | None
-    last_used_at: datetime | None
-    created_at: datetime
+    expires_at: UtcTime | None
+    last_used_at: UtcTime | None
+    created_at: UtcTime
 
 
 class ApiKeyPage(Page[ApiKey]):

@@ -1,12 +1,12 @@
 """Cameras, as the API says them. The scene's zones, ground plane and rules are the detector's own models."""
 
-from datetime import datetime
 from typing import Annotated, Literal, Self
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints, ValidationError, model_validator
 
 from detector.scene import Camera as SceneCamera
 from detector.scene import Ground, Rules, Scene, Zone, describe
+from service.clock import UtcTime
 from service.paging import Page
 
 CameraId = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{0,62}$")]
@@ -60,10 +60,10 @@ class CameraStatus(BaseModel):
     state: CameraState
     message: str
     fps: float | None
-    last_frame_at: datetime | None
+    last_frame_at: UtcTime | None
     width: int | None
     height: int | None
-    at: datetime
+    at: UtcTime
 
 
 class Camera(BaseModel):
@@ -77,8 +77,8 @@ class Camera(BaseModel):
     latitude: float | None
     scene: SceneSettings
     status: CameraStatus | None
-    created_at: datetime
-    updated_at: datetime
+    created_at: UtcTime
+    updated_at: UtcTime
 
 
 class CameraPage(Page[Camera]):
@@ -115,4 +115,4 @@ class FrameAccepted(BaseModel):
     """A pushed frame was handed to the engine."""
 
     camera_id: str
-    captured_at: datetime
+    captured_at: UtcTime

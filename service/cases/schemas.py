@@ -1,6 +1,5 @@
 """Cases, as the API says them."""
 
-from datetime import datetime
 from typing import Literal
 from uuid import UUID
 
@@ -9,6 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from detector.violations import Role as EvidenceRole
 from detector.violations import Violation, ViolationKind
 from service.cases.transitions import CaseAction, CaseStatus, DismissalReason
+from service.clock import UtcTime
 from service.errors import Problem
 from service.paging import Page
 
@@ -27,8 +27,8 @@ class CaseSummary(BaseModel):
     confidence: float
     suspected: bool
     count: int
-    occurred_at: datetime
-    created_at: datetime
+    occurred_at: UtcTime
+    created_at: UtcTime
     longitude: float | None
     latitude: float | None
     thumbnail_url: str | None
@@ -50,14 +50,14 @@ class Evidence(BaseModel):
     media_type: str
     sha256: str
     size: int
-    taken_at: datetime | None
+    taken_at: UtcTime | None
     url: str
 
 
 class HistoryEntry(BaseModel):
     """One step of a case: who, when, why."""
 
-    at: datetime
+    at: UtcTime
     actor: str
     action: Literal["create", "confirm", "dismiss", "close", "undo"]
     from_status: CaseStatus | None
@@ -73,7 +73,7 @@ class Case(CaseSummary):
     evidence: list[Evidence]
     history: list[HistoryEntry]
     allowed_actions: list[CaseAction]
-    undo_until: datetime | None = Field(description="until when the asker may take back the last decision")
+    undo_until: UtcTime | None = Field(description="until when the asker may take back the last decision")
 
 
 class Decision(BaseModel):

@@ -11,6 +11,7 @@ from sqlalchemy.exc import IntegrityError
 
 from service import clock
 from service.audit.workflow import Actor, record
+from service.cameras.schemas import Latitude, Longitude
 from service.errors import ProblemError, faults, invalid
 from service.events.workflow import OFFICE, publish
 from service.evidence.room import ensure_room, room_or_507
@@ -37,8 +38,8 @@ class _Fields(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    longitude: Annotated[float | None, BeforeValidator(_blank_as_none), Field(ge=-180, le=180)] = None
-    latitude: Annotated[float | None, BeforeValidator(_blank_as_none), Field(ge=-90, le=90)] = None
+    longitude: Annotated[Longitude | None, BeforeValidator(_blank_as_none)] = None
+    latitude: Annotated[Latitude | None, BeforeValidator(_blank_as_none)] = None
     taken_at: Annotated[AwareDatetime | None, BeforeValidator(_blank_as_none)] = None
     note: str = Field("", max_length=500)
 

@@ -68,7 +68,7 @@ def inspect(path: Path, max_pixels: int, zone: ZoneInfo) -> PictureFacts:
             is cut off or broken.
     """
     try:
-        image = Image.open(path, formats=["JPEG", "PNG", "WEBP", "HEIF", "MPO"])
+        image = Image.open(path, formats=["JPEG", "PNG", "WEBP", "HEIF"])
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
         raise _too_many_pixels(max_pixels) from error
     except UnidentifiedImageError as error:

@@ -1,11 +1,11 @@
 """Photos, as the API says them."""
 
-from datetime import datetime
 from typing import Literal
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from service.clock import UtcTime
 from service.paging import Page
 
 PhotoState = Literal["queued", "processing", "done", "failed"]
@@ -17,12 +17,12 @@ class Photo(BaseModel):
     id: UUID
     status: PhotoState
     detail: str = Field(description="what came of it, or why it failed")
-    taken_at: datetime | None
+    taken_at: UtcTime | None
     longitude: float | None
     latitude: float | None
     note: str
     uploaded_by: str = Field(description="display name of the person, or name of the API key")
-    created_at: datetime
+    created_at: UtcTime
     width: int
     height: int
     media_type: str
@@ -45,7 +45,7 @@ class ClaimedPhotos(BaseModel):
     """The photos that now are the engine's until the claim runs out."""
 
     items: list[Photo]
-    claimed_until: datetime
+    claimed_until: UtcTime
 
 
 class PhotoResult(BaseModel):

@@ -1,9 +1,10 @@
 """The system's state and its catalogue of words, as the API says them."""
 
-from datetime import datetime
 from typing import Literal
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+
+from service.clock import UtcTime
 
 EngineState = Literal["absent", "starting", "running", "stopping", "stopped", "silent"]
 Severity = Literal["info", "warning", "critical"]
@@ -27,10 +28,10 @@ class EngineStatus(BaseModel):
 
     state: EngineState
     restarts: int
-    last_result_at: datetime | None
+    last_result_at: UtcTime | None
     outbox: int
     cameras: list[str]
-    at: datetime | None = Field(description="when it last reported")
+    at: UtcTime | None = Field(description="when it last reported")
 
 
 class Disk(BaseModel):
@@ -46,7 +47,7 @@ class Alert(BaseModel):
     code: str
     severity: Severity
     message: str
-    since: datetime
+    since: UtcTime
 
 
 class System(BaseModel):

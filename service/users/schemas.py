@@ -1,11 +1,11 @@
 """People, as the API says them."""
 
-from datetime import datetime
 from typing import Annotated, Literal
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
+from service.clock import UtcTime
 from service.paging import Page
 from service.security import Role
 
@@ -30,7 +30,7 @@ class User(BaseModel):
     role: Role
     locale: Locale
     active: bool
-    created_at: datetime
+    created_at: UtcTime
 
 
 class UserPage(Page[User]):

@@ -1,15 +1,22 @@
 """Fixtures of the office's tests."""
 
 import asyncio
+import logging
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
 import pytest
 
+from service import logs
 from service.bootstrap import prepare
 from service.serving import OfficeServer
 from service.settings import Settings
 from tests.service.office import Desk, copy_of, open_desk, open_server, settings_for
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _quiet_log() -> None:
+    logs.configure(level=logging.WARNING)
 
 
 @pytest.fixture(scope="session")

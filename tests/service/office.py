@@ -18,8 +18,8 @@ import uuid_utils.compat
 from fastapi import FastAPI
 from PIL import Image
 
-from detector.violations import EvidenceFile, Role as EvidenceRole
-from detector.violations import Violation, ViolationKind
+from detector.violations import EvidenceFile, Violation, ViolationKind
+from detector.violations import Role as EvidenceRole
 from service.app import create_app
 from service.office import Office
 from service.security import Principal, Role, Scope
@@ -27,10 +27,11 @@ from service.serving import Address, OfficeServer
 from service.settings import Settings
 
 ADMINISTRATOR = Principal(id=UUID(int=1), name="test", grants=frozenset({Role.ADMINISTRATOR}))
+Part = tuple[str | None, bytes | str, str]
 PASSWORD = "correct horse battery"
 
 
-def settings_for(data: Path, **changes: Any) -> Settings:
+def settings_for(data: Path, **changes: object) -> Settings:
     """Settings for a test: cheap passwords, quick polling."""
     values: dict[str, Any] = {
         "environment": "test",
@@ -64,7 +65,9 @@ class Desk:
     def client(self, address: str = "192.0.2.1", **headers: str) -> httpx.AsyncClient:
         """Somebody unknown."""
         transport: httpx.AsyncBaseTransport
-        transport = httpx.AsyncHTTPTransport() if self.over_network else httpx.ASGITransport(self.app, client=(address, 5))
+        transport = httpx.ASGITransport(self.app, client=(address, 5))
+        if self.over_network:
+            transport = httpx.AsyncHTTPTransport()
         client = httpx.AsyncClient(transport=transport, base_url=f"{self.base_url}/api/v1", headers=headers, timeout=20)
         self.clients.append(client)
         return client
@@ -98,7 +101,7 @@ class Desk:
     async def engine(self) -> httpx.AsyncClient:
         return await self.program(Scope.ENGINE)
 
-    async def camera(self, camera_id: str = "gate-1", **fields: Any) -> None:
+    async def camera(self, camera_id: str = "gate-1", **fields: object) -> None:
         admin = await self.administrator()
         body = {"id": camera_id, "name": "北门路口", "source": "push:", "longitude": 117.2, "latitude": 39.13} | fields
         answer = await admin.post("/cameras", json=body)
@@ -145,10 +148,10 @@ def copy_of(template: Path, target: Path) -> Path:
     return target
 
 
-def jpeg(width: int = 64, height: int = 48, colour: tuple[int, int, int] = (90, 120, 60), **options: Any) -> bytes:
+def jpeg(width: int = 64, height: int = 48, colour: tuple[int, int, int] = (90, 120, 60), quality: int = 75) -> bytes:
     """A small picture."""
     out = io.BytesIO()
-    Image.new("RGB", (width, height), colour).save(out, "JPEG", **options)
+    Image.new("RGB", (width, height), colour).save(out, "JPEG", quality=quality)
     return out.getvalue()
 
 
@@ -159,20 +162,21 @@ class Parcel:
     violation: Violation
     files: dict[str, bytes]
 
-    def parts(self) -> list[tuple[str, tuple[str | None, bytes | str, str]]]:
-        parts: list[tuple[str, tuple[str | None, bytes | str, str]]] = [
-            ("violation", (None, self.violation.model_dump_json(), "application/json"))
-        ]
+    def parts(self) -> list[tuple[str, Part]]:
+        parts: list[tuple[str, Part]] = [("violation", (None, self.violation.model_dump_json(), "application/json"))]
         parts += [("files", (name, content, "image/jpeg")) for name, content in self.files.items()]
         return parts
 
-    def changed(self, **fields: Any) -> "Parcel":
+    def changed(self, **fields: object) -> "Parcel":
         document = json.loads(self.violation.model_dump_json()) | fields
         return Parcel(Violation.model_validate(document), self.files)
 
 
 def parcel(
-    roles: tuple[EvidenceRole, ...] = ("closeup", "context", "original"), *, camera: str | None = "gate-1", **fields: Any
+    roles: tuple[EvidenceRole, ...] = ("closeup", "context", "original"),
+    *,
+    camera: str | None = "gate-1",
+    **fields: object,
 ) -> Parcel:
     """A violation as a detector delivers it."""
     files = {f"{role}.jpg": jpeg(colour=(position * 40, 90, 200)) for position, role in enumerate(roles)}

@@ -1,0 +1,110 @@
+"""Evidence files: whole and in part, to those who may see them."""
+
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select
+
+from service.evidence.models import EvidenceRow
+from service.security import Role
+from tests.service.office import Desk, assert_problem, delivered_case, jpeg, parcel
+
+
+async def stored(desk: Desk) -> dict[str, EvidenceRow]:
+    """One violation's evidence, by role."""
+    await desk.camera()
+    await delivered_case(await desk.engine())
+    async with desk.office.database.reading() as session:
+        return {row.role: row for row in await session.scalars(select(EvidenceRow))}
+
+
+def on_disk(desk: Desk, row: EvidenceRow) -> Path:
+    return desk.settings.data / "files" / row.key
+
+
+@pytest.mark.parametrize(
+    ("asked", "status", "span"),
+    [
+        (None, 200, (0, None)),
+        ("bytes=0-9", 206, (0, 10)),
+        ("bytes=10-", 206, (10, None)),
+        ("bytes=-7", 206, (-7, None)),
+        ("bytes=0-999999", 206, (0, None)),
+        ("bytes=5-4", 416, None),
+        ("bytes=999999-", 416, None),
+        ("bytes=-0", 416, None),
+        ("bytes=0-1,4-5", 200, (0, None)),
+        ("lines=1-2", 200, (0, None)),
+        ("bytes=-", 200, (0, None)),
+    ],
+)
+async def test_ranges(desk: Desk, asked: str | None, status: int, span: tuple[int, int | None] | None) -> None:
+    row = (await stored(desk))["closeup"]
+    content = on_disk(desk, row).read_bytes()
+    operator = await desk.person(Role.OPERATOR)
+    answer = await operator.get(f"/evidence/{row.id}", headers={"Range": asked} if asked else {})
+    assert answer.status_code == status
+    if span is None:
+        assert_problem(answer, 416)
+        assert answer.headers["content-range"] == f"bytes */{len(content)}"
+        return
+    part = content[slice(*span)]
+    assert answer.content == part
+    assert answer.headers["content-length"] == str(len(part))
+    assert answer.headers["etag"] == f'"{row.sha256}"'
+    assert answer.headers["cache-control"] == "private, max-age=31536000, immutable"
+    assert answer.headers["x-content-type-options"] == "nosniff"
+    if status == 206:
+        start = content.index(part)
+        assert answer.headers["content-range"] == f"bytes {start}-{start + len(part) - 1}/{len(content)}"
+
+
+async def test_who_has_a_file_need_not_load_it_again(desk: Desk) -> None:
+    row = (await stored(desk))["closeup"]
+    operator = await desk.person(Role.OPERATOR)
+    url, tag = f"/evidence/{row.id}", f'"{row.sha256}"'
+    assert (await operator.get(url, headers={"If-None-Match": f'"other", W/{tag}'})).status_code == 304
+    assert (await operator.get(url, headers={"Range": "bytes=0-3", "If-Range": tag})).status_code == 206
+    assert (await operator.get(url, headers={"Range": "bytes=0-3", "If-Range": '"other"'})).status_code == 200
+
+
+async def test_originals_are_for_the_office(desk: Desk) -> None:
+    await desk.camera()
+    inspector, engine = await desk.person(Role.INSPECTOR), await desk.engine()
+    photo = (await inspector.post("/photos", files={"file": ("a.jpg", jpeg())})).json()["id"]
+    await delivered_case(engine, parcel(camera=None, photo=photo))
+    async with desk.office.database.reading() as session:
+        rows = {row.role: row for row in await session.scalars(select(EvidenceRow))}
+    assert (await inspector.get(f"/evidence/{rows['closeup'].id}")).status_code == 200
+    assert_problem(await inspector.get(f"/evidence/{rows['original'].id}"), 403, "Originals")
+    operator = await desk.person(Role.OPERATOR)
+    assert (await operator.get(f"/evidence/{rows['original'].id}")).status_code == 200
+
+
+async def test_evidence_of_others_is_not_said_to_exist(desk: Desk) -> None:
+    row = (await stored(desk))["closeup"]
+    inspector = await desk.person(Role.INSPECTOR)
+    assert_problem(await inspector.get(f"/evidence/{row.id}"), 404)
+
+
+@pytest.mark.parametrize(
+    "path", ["..%2f..%2fstreetwarden.db", "%2e%2e/%2e%2e/streetwarden.db", "..%5c..%5cx", "%00", "/etc/passwd", "1"]
+)
+async def test_nothing_outside_the_folder_can_be_asked_for(desk: Desk, path: str) -> None:
+    operator = await desk.person(Role.OPERATOR)
+    answer = await operator.get(f"/evidence/{path}")
+    assert answer.status_code in (404, 405, 422, 503)
+    assert b"SQLite format" not in answer.content
+    assert b"root:" not in answer.content
+
+
+@pytest.mark.parametrize(("damage", "words"), [("remove", "missing"), ("append", "altered")])
+async def test_a_file_that_was_lost_or_altered_is_never_passed_off(desk: Desk, damage: str, words: str) -> None:
+    row = (await stored(desk))["closeup"]
+    path = on_disk(desk, row)
+    if damage == "remove":
+        path.unlink()
+    else:
+        path.write_bytes(path.read_bytes() + b"x")
+    operator = await desk.person(Role.OPERATOR)
+    assert_problem(await operator.get(f"/evidence/{row.id}"), 500, words)
