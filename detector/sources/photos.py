@@ -82,22 +82,21 @@ def decode_photo(
     """
     try:
         with Image.open(io.BytesIO(encoded), formats=_OPENED) as photo:
-            width, height = photo.size
-            if width * height > MAX_PIXELS:
-                raise PhotoError(_too_large(name, f"{width} × {height}"))
             media_type = _FORMATS[photo.format or "JPEG"]
             taken = photo_time(photo, timezone)
             orientation = _orientation(photo)
             pixels = _bgr(photo)
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
-        raise PhotoError(_too_large(name, "more pixels")) from error
+        raise PhotoError(
+            f"{name}: is larger than {MAX_PIXELS // 1_000_000} megapixels, which is the most that is read; make it smaller"
+        ) from error
     except UnidentifiedImageError as error:
         raise PhotoError(f"{name}: is no JPEG, PNG, WebP or HEIC photo") from error
     except (OSError, SyntaxError, ValueError, EOFError, struct.error) as error:
         fault = " ".join(str(error).split()) or type(error).__name__
         raise PhotoError(f"{name}: the photo is cut off or broken ({fault}); copy or send it again") from error
     except MemoryError as error:
-        raise PhotoError(f"{name}: too little memory for {width} × {height} pixels") from error
+        raise PhotoError(f"{name}: too little memory to decode it; make it smaller") from error
     image = _upright(pixels, orientation)
     image.flags.writeable = False
     return Frame(image, taken or fallback or datetime.now(UTC), 0.0, 0, encoded, media_type)
@@ -121,10 +120,6 @@ def photo_time(photo: Image.Image, timezone: tzinfo = DISTRICT_ZONE) -> datetime
         return taken.astimezone(UTC)
     except _EXIF_FAULTS:
         return None  # a camera's broken EXIF is no reason to refuse its photo
-
-
-def _too_large(name: str, size: str) -> str:
-    return f"{name}: {size} is too large, at most {MAX_PIXELS // 1_000_000} megapixels are read; make it smaller"
 
 
 def _orientation(photo: Image.Image) -> int:
