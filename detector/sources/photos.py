@@ -88,7 +88,7 @@ def decode_photo(
             pixels = _bgr(photo)
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
         raise PhotoError(
-            f"{name}: is larger than {MAX_PIXELS // 1_000_000} megapixels, which is the most that is read; make it smaller"
+            f"{name}: is larger than {MAX_PIXELS // 1_000_000} megapixels, the most that is read; make it smaller"
         ) from error
     except UnidentifiedImageError as error:
         raise PhotoError(f"{name}: is no JPEG, PNG, WebP or HEIC photo") from error
