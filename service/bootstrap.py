@@ -50,10 +50,11 @@ async def migrate(database: Database, revision: str = "head") -> None:
         script = ScriptDirectory.from_config(config)
         if current is not None and current not in {step.revision for step in script.walk_revisions()}:
             raise SchemaError(f"the database was made by a newer version (revision {current}): update Street Warden")
-        if revision == "head" or (current is not None and _is_newer(script, revision, current)):
-            command.upgrade(config, revision)
-        else:
+        passed = {step.revision for step in script.iterate_revisions(current, "base")}
+        if revision == "base" or revision in passed:
             command.downgrade(config, revision)
+        else:
+            command.upgrade(config, revision)
 
     async with database.engine.execution_options(streetwarden_write=True).begin() as connection:
         await connection.run_sync(run)
@@ -74,10 +75,6 @@ async def check_schema(database: Database) -> None:
         current, head = await connection.run_sync(revisions)
     if current != head:
         raise SchemaError(f"the database is at revision {current}, this version needs {head}: run prepare first")
-
-
-def _is_newer(script: ScriptDirectory, revision: str, current: str) -> bool:
-    return revision not in {step.revision for step in script.iterate_revisions(current, "base")}
 
 
 def _config(connection: Connection) -> Config:

@@ -14,6 +14,7 @@ from service.office import Office
 
 log = structlog.get_logger("service.access")
 
+API = "/api/v1"
 _REQUEST_ID = re.compile(r"^[A-Za-z0-9._-]{8,64}$")
 
 _SOURCES = {
@@ -91,7 +92,9 @@ class RequestEnvelope:
             self._log(scope, status, time.perf_counter() - started)
 
     def _measure(self, scope: Scope, status: int, seconds: float) -> None:
-        route = getattr(scope.get("route"), "path", "other")
+        route = str(getattr(scope.get("route"), "path", "other"))
+        if scope["path"].startswith(API) and not route.startswith(API):
+            route = API + route  # FastAPI tells the path within the router
         self.office.metrics.requests.labels(scope["method"], route, str(status)).observe(seconds)
 
     def _log(self, scope: Scope, status: int, seconds: float) -> None:

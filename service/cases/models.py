@@ -18,7 +18,8 @@ class CaseRow(Base):
     __tablename__ = "cases"
     __table_args__ = (
         # Every list is sorted by (occurred_at, id); each index serves one filter in that order.
-        Index("ix_cases_occurred_at_id", "occurred_at", "id"),
+        # The first holds the number too: looking for a part of it reads this index only.
+        Index("ix_cases_occurred_at_id_number", "occurred_at", "id", "number"),
         Index("ix_cases_status_occurred_at_id", "status", "occurred_at", "id"),
         Index("ix_cases_kind_occurred_at_id", "kind", "occurred_at", "id"),
         Index("ix_cases_status_kind_occurred_at_id", "status", "kind", "occurred_at", "id"),

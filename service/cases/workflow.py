@@ -93,7 +93,7 @@ def _filtered(asker: Principal, wanted: CaseFilter) -> Select[CaseRow]:
     if wanted.until is not None:
         query = query.where(CaseRow.occurred_at < wanted.until)
     if wanted.number:
-        query = query.where(CaseRow.number.icontains(wanted.number.strip(), autoescape=True))
+        query = query.where(CaseRow.number.contains(wanted.number.strip().upper(), autoescape=True))
     return query
 
 

@@ -366,7 +366,7 @@ def _create_cases() -> None:
     )
     op.create_index("ix_cases_camera_id_occurred_at_id", "cases", ["camera_id", "occurred_at", "id"], unique=False)
     op.create_index("ix_cases_kind_occurred_at_id", "cases", ["kind", "occurred_at", "id"], unique=False)
-    op.create_index("ix_cases_occurred_at_id", "cases", ["occurred_at", "id"], unique=False)
+    op.create_index("ix_cases_occurred_at_id_number", "cases", ["occurred_at", "id", "number"], unique=False)
     op.create_index("ix_cases_photo_id", "cases", ["photo_id"], unique=False)
     op.create_index("ix_cases_reporter_id_occurred_at_id", "cases", ["reporter_id", "occurred_at", "id"], unique=False)
     op.create_index(

@@ -1,0 +1,139 @@
+"""How long a page of 50 cases out of 100,000 takes, over the real HTTP route of the real app.
+
+``python -m benchmarks.cases`` prints the figures as JSON.
+"""
+
+import asyncio
+import json
+import logging
+import random
+import statistics
+import sys
+import tempfile
+import time
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import httpx
+import uuid_utils.compat
+from sqlalchemy import insert
+
+from detector.violations import ViolationKind
+from service import logs
+from service.app import create_app
+from service.bootstrap import prepare
+from service.cases.models import CaseRow
+from service.cases.transitions import CaseStatus
+from service.database import Database
+from service.settings import Settings
+from service.violations.models import ViolationRow
+
+CASES = 100_000
+PAGE = 50
+TURNS = 40
+_CHUNK = 5000
+
+QUERIES: dict[str, list[tuple[str, str]]] = {
+    "newest": [],
+    "pending, oldest first": [("status", "pending"), ("order", "oldest")],
+    "pending of one kind": [("status", "pending"), ("kind", "garbage")],
+    "two states of one camera": [("status", "filed"), ("status", "closed"), ("camera_id", "gate-7")],
+    "one week": [("since", "2026-06-01T00:00:00Z"), ("until", "2026-06-08T00:00:00Z")],
+    "part of a number": [("q", "00042")],
+}
+
+
+def measure() -> dict[str, float]:
+    """Milliseconds of each query: median and worst of some turns, with first pages and pages far in.
+
+    Returns:
+        ``"<query> median ms"`` and ``"<query> worst ms"`` for each query, and ``"worst median ms"`` of all.
+    """
+    with tempfile.TemporaryDirectory() as folder:
+        logs.configure(level=logging.WARNING)
+        return asyncio.run(_measure(Path(folder) / "data"))
+
+
+async def _measure(data: Path) -> dict[str, float]:
+    settings = Settings(data=data, environment="test", min_free_bytes=0, password_memory_kib=8, password_passes=1)
+    password = await prepare(settings)
+    await _fill(settings)
+    app = create_app(settings)
+    figures: dict[str, float] = {}
+    async with app.router.lifespan_context(app):
+        transport = httpx.ASGITransport(app)
+        async with httpx.AsyncClient(transport=transport, base_url="http://office/api/v1") as client:
+            answer = await client.post("/session", json={"username": "admin", "password": password})
+            answer.raise_for_status()
+            for name, query in QUERIES.items():
+                times = await _time(client, query)
+                figures[f"{name} median ms"] = statistics.median(times)
+                figures[f"{name} worst ms"] = max(times)
+    figures["worst median ms"] = max(value for name, value in figures.items() if name.endswith("median ms"))
+    return figures
+
+
+async def _time(client: httpx.AsyncClient, query: list[tuple[str, str]]) -> list[float]:
+    times = []
+    cursor: str | None = None
+    for turn in range(TURNS + 3):
+        # Follow the pages, so that not only the first is timed; begin again at the end of the list.
+        parameters: list[tuple[str, str | int | float | bool | None]] = [*query, ("limit", PAGE)]
+        if cursor is not None:
+            parameters.append(("cursor", cursor))
+        started = time.perf_counter()
+        answer = await client.get("/cases", params=parameters)
+        taken = (time.perf_counter() - started) * 1000
+        answer.raise_for_status()
+        cursor = answer.json()["next_cursor"]
+        if turn >= 3:  # the first turns warm caches up
+            times.append(taken)
+    return times
+
+
+async def _fill(settings: Settings) -> None:
+    chance = random.Random(20261124)  # noqa: S311 (the same cases every time, no secret)
+    first = datetime(2026, 1, 1, tzinfo=UTC)
+    states = [CaseStatus.PENDING] * 2 + [CaseStatus.FILED] + [CaseStatus.DISMISSED] * 3 + [CaseStatus.CLOSED] * 4
+    kinds = list(ViolationKind)
+    database = Database(settings.database)
+    for start in range(0, CASES, _CHUNK):
+        violations, cases = [], []
+        for number in range(start, start + _CHUNK):
+            violation_id = uuid_utils.compat.uuid7()
+            kind = chance.choice(kinds)
+            occurred_at = first + timedelta(seconds=chance.randrange(300 * 86_400))
+            violations.append(
+                {"id": violation_id, "kind": kind, "document": {}, "delivered_by": "bench", "delivered_at": occurred_at}
+            )
+            camera = chance.randrange(50)
+            cases.append(
+                {
+                    "id": uuid_utils.compat.uuid7(),
+                    "number": f"JJ-{occurred_at:%Y%m%d}-{number:05d}",
+                    "version": 1,
+                    "status": chance.choice(states),
+                    "kind": kind,
+                    "violation_id": violation_id,
+                    "camera_id": f"gate-{camera}",
+                    "camera_name": f"{camera} 号路口",
+                    "zone": "road",
+                    "confidence": chance.random(),
+                    "suspected": False,
+                    "count": 1,
+                    "occurred_at": occurred_at,
+                    "created_at": occurred_at,
+                    "longitude": 117.2,
+                    "latitude": 39.1,
+                    "thumbnail_id": uuid_utils.compat.uuid7(),
+                }
+            )
+        async with database.transaction() as session:
+            await session.execute(insert(ViolationRow), violations)
+            await session.execute(insert(CaseRow), cases)
+    await database.close()
+
+
+if __name__ == "__main__":
+    json.dump({name: round(value, 1) for name, value in measure().items()}, sys.stdout, indent=2)
+    sys.stdout.write("\n")
