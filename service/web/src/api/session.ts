@@ -1,5 +1,7 @@
 import { queryOptions, useMutation, useQueryClient } from '@tanstack/react-query'
 
+import { canRemember, forget, remember, remembered } from '@/app/preferences'
+
 import { answerSignedOut, api } from './client'
 import { setCsrfToken } from './credentials'
 import type { Session } from './nouns'
@@ -16,10 +18,21 @@ async function whoAmI(signal: AbortSignal): Promise<Session | null> {
   }
 }
 
+/**
+ * Who is signed in, at the start. A browser in which nobody signed in is not worth a refused request; the cookie itself
+ * cannot be seen from here.
+ */
+async function atStart(signal: AbortSignal): Promise<Session | null> {
+  if (canRemember() && remembered('signed-in') === null) return null
+  const session = await whoAmI(signal)
+  if (session === null) forget('signed-in')
+  return session
+}
+
 /** Who is signed in; null when nobody is. */
 export const sessionQuery = queryOptions({
   queryKey: ['session'],
-  queryFn: ({ signal }) => whoAmI(signal),
+  queryFn: ({ signal }) => atStart(signal),
   staleTime: Infinity,
 })
 
@@ -43,6 +56,7 @@ export function useSignIn() {
     mutationFn: (body: Credentials) => answerSignedOut(api.POST('/api/v1/session', { body })),
     onSuccess(session) {
       setCsrfToken(session.csrf_token)
+      remember('signed-in', 'yes')
       cache.setQueryData(sessionQuery.queryKey, session)
     },
   })
@@ -54,6 +68,7 @@ export function useSignOut() {
     mutationFn: () => answerSignedOut(api.DELETE('/api/v1/session')),
     onSettled() {
       setCsrfToken(null)
+      forget('signed-in')
       cache.clear()
       cache.setQueryData(sessionQuery.queryKey, null)
     },

@@ -1,5 +1,5 @@
 /** What this browser remembers of a person's choices. A browser that forbids storage just forgets them. */
-type Preference = 'locale' | 'theme' | 'photos.note' | 'photos.locate'
+type Preference = 'signed-in' | 'storage' | 'locale' | 'theme' | 'photos.note' | 'photos.locate'
 
 const PREFIX = 'streetwarden.'
 
@@ -8,6 +8,20 @@ export function remembered(name: Preference): string | null {
     return window.localStorage.getItem(PREFIX + name)
   } catch {
     return null
+  }
+}
+
+/** Whether this browser keeps anything at all. */
+export function canRemember(): boolean {
+  remember('storage', 'yes')
+  return remembered('storage') === 'yes'
+}
+
+export function forget(name: Preference): void {
+  try {
+    window.localStorage.removeItem(PREFIX + name)
+  } catch {
+    // Nothing was kept.
   }
 }
 

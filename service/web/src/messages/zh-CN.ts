@@ -117,6 +117,9 @@ export const zhCN = {
   'evidence.closeup': '近景',
   'evidence.clip': '视频',
   'evidence.original': '原图',
+  'evidence.note.start': '开始',
+  'evidence.note.course': '过程',
+  'evidence.note.end': '结束',
   'evidence.choose': '选择证据画面',
   'evidence.zoom': '点按或滚动滚轮放大，拖动平移',
   'evidence.zoomReset': '还原大小',
@@ -199,6 +202,7 @@ export const zhCN = {
   'cases.conflict': '{actor}已先行办理（{status}），页面已更新。',
   'cases.someone': '他人',
   'cases.reasonIs': '理由：{reason}',
+  'cases.system': '系统',
   'cases.by': '{actor} · {time}',
 
   'action.create': '生成案件',

@@ -38,10 +38,7 @@ export function LiveView({ camera }: { camera: Camera }) {
       <div className={styles.stage}>
         {seen && !broken ? (
           <img
-            ref={(element) => () => {
-              // Taking the picture away ends the stream, which would else go on until the tab is closed.
-              if (element !== null) element.src = ''
-            }}
+            ref={endStreamWithPicture}
             src={liveUrl(camera.id)}
             alt={t('cameras.alt', { name: camera.name === '' ? camera.id : camera.name })}
             onError={() => setBroken(true)}
@@ -75,4 +72,11 @@ export function LiveView({ camera }: { camera: Camera }) {
       </aside>
     </div>
   )
+}
+
+/** Taking the address away ends the stream, which would else go on until the tab is closed. */
+function endStreamWithPicture(picture: HTMLImageElement | null) {
+  return () => {
+    if (picture !== null) picture.src = ''
+  }
 }

@@ -65,7 +65,7 @@ export function CaseActions({ found }: { found: Case }) {
         >
           <h2>{t('cases.closeTitle')}</h2>
           <Input.TextArea
-            autoFocus
+            ref={takeFocus}
             aria-label={t('cases.closeNote')}
             placeholder={t('cases.closeNote')}
             autoSize={{ minRows: 2, maxRows: 6 }}
@@ -111,4 +111,8 @@ export function CaseActions({ found }: { found: Case }) {
       )}
     </section>
   )
+}
+
+function takeFocus(field: { focus: () => void } | null) {
+  field?.focus()
 }

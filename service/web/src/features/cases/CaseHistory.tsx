@@ -6,6 +6,9 @@ import { useMessages } from '@/app/locale'
 import { StatusLabel } from './CaseLabels'
 import styles from './CasePage.module.css'
 
+/** How the service calls itself in a case's history. */
+const SYSTEM = 'system'
+
 /** What happened to a case, newest first: who, when, why. */
 export function CaseHistory({ history }: { history: readonly HistoryEntry[] }) {
   const t = useMessages()
@@ -21,7 +24,12 @@ export function CaseHistory({ history }: { history: readonly HistoryEntry[] }) {
               <strong>{t(`action.${step.action}`)}</strong>
               {step.to_status === null ? null : <StatusLabel status={step.to_status} />}
             </p>
-            <p className={styles.by}>{t('cases.by', { actor: step.actor, time: format.exact(step.at) })}</p>
+            <p className={styles.by}>
+              {t('cases.by', {
+                actor: step.actor === SYSTEM ? t('cases.system') : step.actor,
+                time: format.exact(step.at),
+              })}
+            </p>
             {step.reason === null ? null : (
               <p>{t('cases.reasonIs', { reason: word('dismissal_reasons', step.reason) })}</p>
             )}

@@ -57,6 +57,7 @@ export function DismissForm({ onDismiss, onCancel }: Props) {
 
   return (
     // Keys work for the whole group, whichever of its parts has the focus.
+    // eslint-disable-next-line jsx-a11y/no-noninteractive-element-interactions
     <div
       ref={group}
       className={styles.form}

@@ -6,6 +6,7 @@ import { useMessages } from '@/app/locale'
 import { CopyButton } from '@/shared/CopyButton'
 
 import styles from './CasePage.module.css'
+import { evidenceNote } from './evidenceNote'
 
 /** Every evidence file with what proves that it is unaltered: size, time, SHA-256. */
 export function EvidenceFiles({ evidence }: { evidence: readonly Evidence[] }) {
@@ -19,7 +20,7 @@ export function EvidenceFiles({ evidence }: { evidence: readonly Evidence[] }) {
           <li key={file.id}>
             <p>
               <strong>{t(`evidence.${file.role}`)}</strong>
-              {file.note === '' ? null : <span>{file.note}</span>}
+              {file.note === '' ? null : <span>{evidenceNote(t, file.note)}</span>}
               <span>{format.bytes(file.size)}</span>
               {file.taken_at === null ? null : <span>{format.exact(file.taken_at)}</span>}
               <a

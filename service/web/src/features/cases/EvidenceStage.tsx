@@ -5,6 +5,7 @@ import { useFormat } from '@/app/format'
 import { useMessages } from '@/app/locale'
 import { ZoomPicture } from '@/shared/ZoomPicture'
 
+import { evidenceNote } from './evidenceNote'
 import styles from './EvidenceStage.module.css'
 
 interface Props {
@@ -67,7 +68,7 @@ export function EvidenceStage({ evidence, selected, onSelect, kind, placeholder 
           >
             {t(`evidence.${file.role}`)}
             <small>
-              {[file.note, file.taken_at === null ? '' : format.time(file.taken_at)]
+              {[evidenceNote(t, file.note), file.taken_at === null ? '' : format.time(file.taken_at)]
                 .filter((part) => part !== '')
                 .join(' · ')}
             </small>

@@ -17,16 +17,14 @@ import styles from './ReviewPage.module.css'
 import { ReviewPanel } from './ReviewPanel'
 import { currentEntry, upNext } from './reviewQueue'
 import { UndoBar } from './UndoBar'
-import { useQueueNews } from './useQueueNews'
 import { useReviewQueue } from './useReviewQueue'
 
 /** One pending case fills the screen; keys decide and go on. */
 export default function ReviewPage() {
   const t = useMessages()
   const { word } = useWords()
-  const news = useQueueNews((id) => review.show(id))
-  const review = useReviewQueue(news)
-  const { queue } = review
+  const review = useReviewQueue()
+  const { queue, session } = review
   const entry = currentEntry(queue)
   const id = entry?.row.id ?? ''
   const { data: detail } = useQuery({ ...caseQuery(id), enabled: entry !== null })
@@ -40,9 +38,9 @@ export default function ReviewPage() {
   const asking = entry !== null && dismissing === id
   const decidable = entry !== null && entry.mark?.why !== 'settled'
 
-  const confirm = () => review.decide({ action: 'confirm' })
+  const confirm = () => session.decide({ action: 'confirm' })
   const dismiss = (reason: DismissalReason, note: string) => {
-    review.decide({ action: 'dismiss', reason, note })
+    session.decide({ action: 'dismiss', reason, note })
     setDismissing('')
   }
   const showOriginal = () => {
@@ -53,15 +51,15 @@ export default function ReviewPage() {
   useShortcuts({
     c: decidable ? confirm : undefined,
     d: decidable ? () => setDismissing(id) : undefined,
-    j: () => review.move(1),
-    k: () => review.move(-1),
-    u: review.undo,
+    j: () => session.move(1),
+    k: () => session.move(-1),
+    u: () => session.undo(),
     v: () => setView({ of: id, file: nextView(evidence, file) }),
     o: showOriginal,
     '?': () => setHelp(true),
   })
 
-  const undoBar = <UndoBar queue={queue} onUndo={review.undo} />
+  const undoBar = <UndoBar queue={queue} onUndo={() => session.undo()} />
   const helpDialog = <HelpDialog open={help} onClose={() => setHelp(false)} />
 
   if (entry === null) {
@@ -78,7 +76,7 @@ export default function ReviewPage() {
         ) : (
           <EmptyState
             title={problemText(t, review.error)}
-            action={<Button onClick={review.retry}>{t('common.retry')}</Button>}
+            action={<Button onClick={() => void session.load()}>{t('common.retry')}</Button>}
           />
         )}
         {undoBar}
@@ -113,8 +111,8 @@ export default function ReviewPage() {
         onAskDismiss={() => setDismissing(id)}
         onCancelDismiss={() => setDismissing('')}
         onDismiss={dismiss}
-        onMove={review.move}
-        onShow={review.show}
+        onMove={(by) => session.move(by)}
+        onShow={(other) => session.show(other)}
         onHelp={() => setHelp(true)}
       />
       {helpDialog}

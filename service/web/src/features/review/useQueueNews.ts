@@ -1,17 +1,20 @@
+import { useEffect, useEffectEvent } from 'react'
+
 import { useWords } from '@/api/catalogue'
 import { useMessages } from '@/app/locale'
 import { problemText } from '@/shared/problemText'
 import { useToasts } from '@/shared/Toasts'
 
-import type { QueueNews } from './useReviewQueue'
+import type { QueueNews, ReviewSession } from './reviewSession'
 
 /** Tells the operator what came of decisions, with a way to the case. */
-export function useQueueNews(show: (id: string) => void): (news: QueueNews) => void {
+export function useQueueNews(session: ReviewSession): void {
   const t = useMessages()
   const { word } = useWords()
   const toasts = useToasts()
 
-  return (news) => {
+  const show = (id: string) => session.show(id)
+  const onNews = useEffectEvent((news: QueueNews) => {
     const { number } = news
     switch (news.type) {
       case 'undone':
@@ -45,5 +48,6 @@ export function useQueueNews(show: (id: string) => void): (news: QueueNews) => v
         })
       }
     }
-  }
+  })
+  useEffect(() => session.onNews((news) => onNews(news)), [session])
 }

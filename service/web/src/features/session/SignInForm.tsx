@@ -1,5 +1,5 @@
-import { Button, Input } from 'antd'
-import { useEffect, useId, useState, type SubmitEvent } from 'react'
+import { Button, Input, type InputRef } from 'antd'
+import { useEffect, useId, useRef, useState, type SubmitEvent } from 'react'
 
 import type { Session } from '@/api/nouns'
 import { Problem } from '@/api/problem'
@@ -23,8 +23,11 @@ export function SignInForm({ username: known = '', onSignedIn }: Props) {
   const signIn = useSignIn()
   const [username, setUsername] = useState(known)
   const [password, setPassword] = useState('')
+  const focused = useRef<InputRef>(null)
   const [missing, setMissing] = useState(false)
   const [wait, setWait] = useState(0)
+
+  useEffect(() => focused.current?.focus(), [])
 
   useEffect(() => {
     if (wait <= 0) return
@@ -67,7 +70,7 @@ export function SignInForm({ username: known = '', onSignedIn }: Props) {
         autoComplete="username"
         autoCapitalize="none"
         spellCheck={false}
-        autoFocus={known === ''}
+        ref={known === '' ? focused : null}
         value={username}
         onChange={(event) => setUsername(event.target.value)}
       />
@@ -77,7 +80,7 @@ export function SignInForm({ username: known = '', onSignedIn }: Props) {
         type="password"
         size="large"
         autoComplete="current-password"
-        autoFocus={known !== ''}
+        ref={known === '' ? null : focused}
         value={password}
         onChange={(event) => setPassword(event.target.value)}
       />

@@ -1,5 +1,5 @@
 import type { KonvaEventObject } from 'konva/lib/Node'
-import { useEffect, useRef, useState } from 'react'
+import { useRef, useState } from 'react'
 import { Circle, Image as Picture, Layer, Line, Rect, Stage } from 'react-konva'
 
 import type { Point, ZoneKind } from '@/api/nouns'
@@ -9,7 +9,7 @@ import { inside } from './polygon'
 import type { Editing } from './sceneDraft'
 import { fewestPoints } from './sceneDraft'
 import styles from './SceneEditor.module.css'
-import { useElementWidth } from './useElementWidth'
+import { useRoom } from './useRoom'
 import { zoneColour } from './zoneColours'
 import { ZoneShape } from './ZoneShape'
 
@@ -36,13 +36,11 @@ export function SceneCanvas(props: Props) {
   const { editing, picture, ratio, tool, drawn, locked, onDraw, onFinish, onSelect, onReshape } = props
   const t = useMessages()
   const frame = useRef<HTMLDivElement>(null)
-  const width = useElementWidth(frame)
+  const { width, height } = useRoom(frame)
   const [pointer, setPointer] = useState<Point | null>(null)
-  const size = { width, height: Math.round(width / ratio) }
+  const fitting = Math.min(width, Math.floor(height * ratio))
+  const size = { width: fitting, height: Math.round(fitting / ratio) }
   const { zones } = editing.draft
-
-  // A line needs no closing click; a new tool starts without the old pointer.
-  useEffect(() => setPointer(null), [tool])
 
   const pointAt = (event: KonvaEventObject<MouseEvent | TouchEvent>): Point | null => {
     const at = event.target.getStage()?.getPointerPosition()

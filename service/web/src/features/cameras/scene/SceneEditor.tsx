@@ -91,7 +91,8 @@ export default function SceneEditor({ camera }: { camera: Camera }) {
     if (command && key === 'z') dispatch({ type: event.shiftKey ? 'redo' : 'undo' })
     else if (command && key === 'y') dispatch({ type: 'redo' })
     else if (command || event.altKey) return
-    else if (key === 'Escape') tool === null ? dispatch({ type: 'select', index: null }) : choose(null)
+    else if (key === 'Escape' && tool !== null) choose(null)
+    else if (key === 'Escape') dispatch({ type: 'select', index: null })
     else if (key === 'Enter' && tool !== null) finish()
     else if (key === 'Backspace' && tool !== null) setDrawn(drawn.slice(0, -1))
     else if ((key === 'Delete' || key === 'Backspace') && zone !== undefined) remove()
@@ -187,10 +188,10 @@ export default function SceneEditor({ camera }: { camera: Camera }) {
         ))}
         <ZoneList editing={editing} faults={faults} locked={locked} dispatch={dispatch} />
         <RuleSettings draft={draft} faults={faults} locked={locked} dispatch={dispatch} />
-        {locked ? null : (
+        {locked || !changed ? null : (
           <footer className={styles.save}>
-            <span>{changed ? t('common.unsaved') : ''}</span>
-            <Button type="primary" size="large" disabled={!changed} loading={save.isPending} onClick={onSave}>
+            <span>{t('common.unsaved')}</span>
+            <Button type="primary" size="large" loading={save.isPending} onClick={onSave}>
               {t('scene.save')}
             </Button>
           </footer>

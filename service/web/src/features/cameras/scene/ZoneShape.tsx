@@ -19,6 +19,8 @@ interface Props {
 
 const CORNER_PX = 7
 const TOUCH_PX = 26
+/** The page's own fonts: a canvas does not know them. */
+const FONT = getComputedStyle(document.body).fontFamily
 
 /** One zone on the picture; the selected one shows its corners, and dots between them that make new ones. */
 export function ZoneShape({ zone, size, selected, locked, onSelect, onReshape }: Props) {
@@ -65,6 +67,7 @@ export function ZoneShape({ zone, size, selected, locked, onSelect, onReshape }:
           text={zone.name}
           fill={colour}
           fontSize={13}
+          fontFamily={FONT}
           fontStyle={selected ? 'bold' : 'normal'}
           padding={4}
         />

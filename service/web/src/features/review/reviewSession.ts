@@ -1,0 +1,202 @@
+import { conflictOf, type CaseStep } from '@/api/cases'
+import type { EventData } from '@/api/events'
+import type { Case, CasePage, CurrentCase } from '@/api/nouns'
+
+import {
+  currentEntry,
+  EMPTY_QUEUE,
+  reduceQueue,
+  undoable,
+  type Decided,
+  type QueueAction,
+  type ReviewQueue,
+} from './reviewQueue'
+
+export type Decision = Extract<CaseStep, { action: 'confirm' | 'dismiss' }>
+
+/** What the page must tell the operator; it never moves what is on screen. */
+export type QueueNews =
+  | { type: 'undelivered'; number: string; id: string; error: unknown }
+  | { type: 'conflict'; number: string; id: string; current: CurrentCase }
+  | { type: 'undoRefused'; number: string; error: unknown }
+  | { type: 'undone'; number: string }
+
+export interface Snapshot {
+  readonly queue: ReviewQueue
+  readonly loading: boolean
+  /** Whether all that waits is in the queue; else the server counts. */
+  readonly complete: boolean
+  readonly error: unknown
+}
+
+/** The server, as the queue needs it. */
+export interface ReviewTools {
+  /** One page of pending cases, oldest first. */
+  page: (cursor: string | null) => Promise<CasePage>
+  /** A case as it is now. */
+  fetch: (id: string) => Promise<Case>
+  /** The version of a case that the operator saw, where its detail was loaded. */
+  seenVersion: (id: string) => number | undefined
+  take: (id: string, version: number, step: CaseStep) => Promise<Case>
+  /** Something changed on the server: keep the answer, or look again. */
+  changed: (id: string, updated: Case | null) => void
+  now: () => number
+}
+
+const FEW_LEFT = 12
+
+/**
+ * One operator's way through the queue: pages behind the screen, live arrivals, decisions that show at once and are sent
+ * behind it, and come back when they did not arrive. Steps on one case are sent one after the other.
+ */
+export class ReviewSession {
+  private snapshot: Snapshot = { queue: EMPTY_QUEUE, loading: true, complete: false, error: null }
+  private cursor: string | null = null
+  private readonly flights = new Map<string, Promise<unknown>>()
+  private readonly versions = new Map<string, number>()
+  private readonly undelivered = new Set<string>()
+  private readonly watchers = new Set<() => void>()
+  private started = false
+
+  private readonly readers = new Set<(news: QueueNews) => void>()
+
+  constructor(private readonly tools: ReviewTools) {}
+
+  onNews(reader: (news: QueueNews) => void): () => void {
+    this.readers.add(reader)
+    return () => {
+      this.readers.delete(reader)
+    }
+  }
+
+  /** For `useSyncExternalStore`. */
+  readonly watch = (watcher: () => void): (() => void) => {
+    this.watchers.add(watcher)
+    return () => {
+      this.watchers.delete(watcher)
+    }
+  }
+  readonly state = (): Snapshot => this.snapshot
+
+  start(): void {
+    if (this.started) return
+    this.started = true
+    void this.load()
+  }
+
+  /** Load the next page; also the way to try again after an error. */
+  async load(): Promise<void> {
+    this.set({ loading: true, error: null })
+    try {
+      const page = await this.tools.page(this.cursor)
+      this.cursor = page.next_cursor
+      this.set({ loading: false, complete: page.next_cursor === null })
+      this.apply({ type: 'loaded', rows: page.items })
+    } catch (error) {
+      this.set({ loading: false, error })
+    }
+  }
+
+  move(by: 1 | -1): void {
+    this.apply({ type: 'moved', by })
+  }
+
+  show(id: string): void {
+    this.apply({ type: 'shown', id })
+  }
+
+  /** Look at a case that changed: it may have arrived, or somebody else may have settled it. */
+  async onEvent({ id, status }: EventData): Promise<void> {
+    const { queue, complete } = this.snapshot
+    if (typeof id !== 'string' || queue.decided.some((item) => item.row.id === id)) return
+    const known = queue.entries.some((entry) => entry.row.id === id)
+    const pending = status === 'pending'
+    // Nothing to do for what is there already or was never here; later pages bring what is not loaded yet, in order.
+    if (known === pending || (!known && !complete)) return
+    const found = await this.tools.fetch(id).catch(() => null)
+    if (found === null) return
+    this.versions.set(id, found.version)
+    if (found.status === 'pending') this.apply({ type: 'arrived', row: found })
+    else this.apply({ type: 'settledElsewhere', id, current: settledAs(found) })
+  }
+
+  decide(decision: Decision): void {
+    const entry = currentEntry(this.snapshot.queue)
+    if (entry === null || entry.mark?.why === 'settled') return
+    const { id, number, version } = entry.row
+    this.undelivered.delete(id)
+    this.apply({ type: 'decided', id, action: decision.action, at: this.tools.now() })
+    this.send(id, this.tools.seenVersion(id) ?? version, decision).catch((error: unknown) => {
+      this.undelivered.add(id)
+      const current = conflictOf(error)
+      if (current === null || current.status === 'pending') {
+        if (current !== null) this.versions.set(id, current.version)
+        this.apply({ type: 'returned', row: entry.row, mark: { why: 'undelivered' } })
+        this.tell({ type: 'undelivered', number, id, error })
+      } else {
+        this.apply({ type: 'returned', row: entry.row, mark: { why: 'settled', current, mine: true } })
+        this.tell({ type: 'conflict', number, id, current })
+      }
+      this.tools.changed(id, null)
+    })
+  }
+
+  /** Take back the last decision of the last minute. The case is on screen at once. */
+  undo(): void {
+    const decided = undoable(this.snapshot.queue, this.tools.now())
+    if (decided === null) return
+    this.apply({ type: 'undone', id: decided.row.id })
+    void this.takeBack(decided)
+  }
+
+  private async takeBack(decided: Decided): Promise<void> {
+    const { id, number, version } = decided.row
+    await this.flights.get(id)
+    // The decision never arrived: there is nothing to take back.
+    if (this.undelivered.has(id)) return
+    try {
+      await this.send(id, version, { action: 'undo' })
+      this.tell({ type: 'undone', number })
+    } catch (error) {
+      this.apply({ type: 'kept', decided })
+      this.tools.changed(id, null)
+      this.tell({ type: 'undoRefused', number, error })
+    }
+  }
+
+  /** Send a step after those already under way for the same case, with the version they left behind. */
+  private send(id: string, version: number, step: CaseStep): Promise<Case> {
+    const before = this.flights.get(id) ?? Promise.resolve()
+    const flight = before.then(async () => {
+      const updated = await this.tools.take(id, this.versions.get(id) ?? version, step)
+      this.versions.set(id, updated.version)
+      this.tools.changed(id, updated)
+      return updated
+    })
+    this.flights.set(
+      id,
+      flight.catch(() => undefined),
+    )
+    return flight
+  }
+
+  private apply(action: QueueAction): void {
+    this.set({ queue: reduceQueue(this.snapshot.queue, action) })
+    const { queue, loading, complete, error } = this.snapshot
+    if (!loading && !complete && error === null && queue.entries.length < FEW_LEFT) void this.load()
+  }
+
+  private tell(news: QueueNews): void {
+    for (const reader of this.readers) reader(news)
+  }
+
+  private set(change: Partial<Snapshot>): void {
+    this.snapshot = { ...this.snapshot, ...change }
+    for (const watcher of this.watchers) watcher()
+  }
+}
+
+function settledAs(found: Case): CurrentCase {
+  const { status, version, allowed_actions, history } = found
+  return { status, version, allowed_actions, decision: history.at(-1) ?? null }
+}
