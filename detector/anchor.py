@@ -57,6 +57,7 @@ class Anchor:
         id: UUIDv7; the violation that the object becomes has the same one.
         class_id: what it is.
         box: (4,) left, top, right, bottom, fractions of the frame.
+        rest: (4,) the box where it came to rest.
         look: (2, 24, 24) brightness and edges of the box, each with mean 0 and length 1, so that light cancels out.
         since: when it came to rest.
         seen: when it was last seen or known to be there.
@@ -78,6 +79,7 @@ class Anchor:
     since: float
     seen: float
     confidence: float
+    rest: FloatArray
     detected: float = 0.0
     looked: float = 0.0
     sightings: int = 1
@@ -130,6 +132,7 @@ class Anchor:
             since=state.since,
             seen=state.seen,
             confidence=state.confidence,
+            rest=np.array(state.box, np.float64),
             detected=state.seen,
             sightings=state.sightings,
             background=state.background,

@@ -96,7 +96,7 @@ class AnchorMemory:
         if not self._advance(frame):
             return []
         own = distinct(detections.of_class(*self.classes))
-        others = detections[~np.isin(detections.class_id, [int(c) for c in self.classes])]
+        others = detections.not_of_class(*self.classes)
         size = np.array([frame.width, frame.height] * 2, np.float64)
         boxes = own.xyxy / size
         unknown = self._match(frame, own, boxes)
@@ -173,8 +173,13 @@ class AnchorMemory:
             return True
         if look_likeness(anchor.look, patch_look(frame.image, box)) < self.settings.same_look:
             return False
-        anchor.since, anchor.offending_since, anchor.start = self.now, None, None
+        self._restart(anchor)
         return True
+
+    def _restart(self, anchor: Anchor) -> None:
+        """Let the anchor's clock begin anew."""
+        anchor.since, anchor.offending_since, anchor.start = self.now, None, None
+        anchor.rest = anchor.box
 
     def _refresh(self, anchor: Anchor, frame: Frame, own: Detections, row: int, box: FloatArray) -> None:
         gap = self.now - anchor.detected
@@ -193,6 +198,10 @@ class AnchorMemory:
             current = patch_look(frame.image, anchor.box)
             anchor.look = current if settling else 0.9 * anchor.look + 0.1 * current
             anchor.looked = self.now
+            if settling:
+                anchor.rest = anchor.box
+            elif not anchor.reported and ious(anchor.rest, anchor.box)[0, 0] < self.settings.same_place:
+                self._restart(anchor)  # it creeps on and does not stand
 
     def _settle(self, frame: Frame, own: Detections, boxes: FloatArray, rows: NDArray[np.int64]) -> None:
         """New anchors, the surest first; a part of one of them is none."""
@@ -217,6 +226,7 @@ class AnchorMemory:
                     detected=self.now,
                     looked=self.now,
                     confidence=confidence,
+                    rest=boxes[row].astype(np.float64),
                     background=self.now - born < self.settings.settle_seconds,
                     start=Moment(frame, (x1, y1, x2, y2), "start", confidence),
                     track_ids={int(own.tracks[row])} - {-1},

@@ -29,6 +29,9 @@ TRACKING_CONFIDENCE = 0.1
 _UNSEEN = 2.0
 """No detection is as sure as this: for classes that the model does not have."""
 
+_MOST_DETECTIONS = 300
+"""So many the end2end head gives at most. A frame with more sure ones shows noise, which must not become offences."""
+
 _RETRY_SECONDS = 5.0
 _MOST_OWED = 50
 """Findings whose evidence waits for room on the disk; each holds up to three frames in memory."""
@@ -80,7 +83,7 @@ class Pipeline:
         self._shelf = shelf
         self._timezone = timezone
         self._thresholds = np.array([thresholds.get(c, _UNSEEN) for c in ObjectClass], np.float32)
-        self._tracker = Tracker(start_confidences={int(c): t for c, t in thresholds.items()})
+        self._tracker = Tracker(start_confidences={int(c): thresholds.get(c, _UNSEEN) for c in ObjectClass})
         self._rules = rules_of(scene, timezone)
         self._size: tuple[int, int] | None = None
         self._owed: list[Finding] = []
@@ -132,11 +135,14 @@ class Pipeline:
                 rule.restore(state)
 
     def _usable(self, detections: Detections) -> Detections:
+        """Without what cannot be: boxes that are none, and frames that are full of them."""
         usable = detections.usable()
-        if len(usable) < len(detections) and not self._warned:
+        confused = int((usable.confidence >= self._thresholds[usable.class_id]).sum()) > _MOST_DETECTIONS
+        if (confused or len(usable) < len(detections)) and not self._warned:
             self._warned = True
-            _log.warning("boxes that are no boxes are dropped", camera=self.scene.camera.id)
-        return usable
+            reason = f"more than {_MOST_DETECTIONS} objects in a frame" if confused else "boxes that are none"
+            _log.warning("detections dropped", camera=self.scene.camera.id, reason=reason)
+        return Detections() if confused else usable
 
     def _take_owed(self) -> list[Finding]:
         owed, self._owed, self.fault = self._owed, [], None
