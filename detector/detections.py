@@ -112,7 +112,17 @@ class Detections:
 
     def of_class(self, *classes: ObjectClass) -> "Detections":
         """Only the rows of the named classes."""
-        return self[np.isin(self.class_id, [int(c) for c in classes])]
+        return self[self._is(classes)]
+
+    def not_of_class(self, *classes: ObjectClass) -> "Detections":
+        """Only the rows of all other classes."""
+        return self[~self._is(classes)]
+
+    def _is(self, classes: Sequence[ObjectClass]) -> BoolArray:
+        wanted = np.zeros(len(ObjectClass), np.bool_)
+        wanted[[int(c) for c in classes]] = True
+        rows: BoolArray = wanted[self.class_id]
+        return rows
 
     def usable(self) -> "Detections":
         """Only the rows that can be worked with: finite numbers, a known class, a box with an area.

@@ -23,7 +23,7 @@ def intersections(a: ArrayLike, b: ArrayLike) -> FloatArray:
     first, second = np.asarray(a, np.float64).reshape(-1, 4), np.asarray(b, np.float64).reshape(-1, 4)
     low = np.maximum(first[:, None, :2], second[None, :, :2])
     high = np.minimum(first[:, None, 2:], second[None, :, 2:])
-    size = np.clip(high - low, 0, None)
+    size = np.maximum(high - low, 0)
     shared: FloatArray = size[..., 0] * size[..., 1]
     return shared
 
@@ -31,7 +31,7 @@ def intersections(a: ArrayLike, b: ArrayLike) -> FloatArray:
 def areas(boxes: ArrayLike) -> FloatArray:
     """(N,) areas of (N, 4) boxes; 0 for boxes that are inside out."""
     array = np.asarray(boxes, np.float64).reshape(-1, 4)
-    size = np.clip(array[:, 2:] - array[:, :2], 0, None)
+    size = np.maximum(array[:, 2:] - array[:, :2], 0)
     result: FloatArray = size[:, 0] * size[:, 1]
     return result
 

@@ -199,7 +199,7 @@ class Tracker:
     def _assign(row_of: IntArray, cost: Array, rows: IntArray, columns: IntArray, limit: float) -> None:
         """Match detections ``rows`` with tracks ``columns``, least total cost, none above ``limit``."""
         rows = rows[row_of[rows] < 0]
-        columns = columns[~np.isin(columns, row_of)]
+        columns = columns[_untaken(row_of, cost.shape[1])[columns]]
         if not len(rows) or not len(columns):
             return
         _, chosen, _ = lap.lapjv(cost[np.ix_(rows, columns)], extend_cost=True, cost_limit=limit)
@@ -217,7 +217,7 @@ class Tracker:
         """Objects that come back from behind something: near where they must be, and of the same colours."""
         rows = rows[row_of[rows] < 0]
         lost = np.flatnonzero((self._hits >= 3) & (age > 0))
-        lost = lost[~np.isin(lost, row_of)]
+        lost = lost[_untaken(row_of, len(age))[lost]]
         if image is None or not len(rows) or not len(lost):
             return
         boxes = _centres(detections.xyxy[rows].astype(np.float64))
@@ -269,7 +269,7 @@ class Tracker:
 
     def _free(self, detections: Detections, starts: IntArray) -> NDArray[np.bool_]:
         """(len(starts),) false where a sure box only repeats one that already has a track in this frame."""
-        taken = np.isin(self._id, self._id[self._seen == self._time])
+        taken = self._seen == self._time
         if not len(starts) or not taken.any():
             return np.ones(len(starts), np.bool_)
         same = ious(detections.xyxy[starts], _corners(self._state.box[taken])) > 0.7
@@ -308,6 +308,13 @@ class Tracker:
         result.class_id = self._votes[rows].argmax(axis=1).astype(np.int64)
         result.track_id = self._id[rows]
         return result
+
+
+def _untaken(row_of: IntArray, count: int) -> NDArray[np.bool_]:
+    """(count,) the tracks that no detection has been matched with."""
+    free = np.ones(count, np.bool_)
+    free[row_of[row_of >= 0]] = False
+    return free
 
 
 def colours(image: NDArray[np.uint8], box: NDArray[np.float32]) -> NDArray[np.float32]:
