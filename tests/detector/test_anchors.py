@@ -1,0 +1,127 @@
+"""The memory of still objects by itself; what rules make of it is tested with the rules."""
+
+import time
+from datetime import timedelta
+
+import numpy as np
+import pytest
+from pydantic import ValidationError
+
+from detector.anchor import AnchorState, MemoryState
+from detector.anchors import AnchorMemory
+from detector.detections import ObjectClass
+from detector.sources import Frame
+from tests.detector.streets import HEIGHT, NOON, WIDTH, Image, Street, Thing, garbage, rows_of, tricycle
+
+PARKED = tricycle((0, 320, 260), (400, 320, 260))
+
+
+def memory_of(street: Street, end: float) -> AnchorMemory:
+    memory = AnchorMemory((ObjectClass.E_TRICYCLE, ObjectClass.GARBAGE))
+    for frame, seen in street.frames(0, end):
+        memory.update(frame, seen)
+    return memory
+
+
+def textured() -> Image:
+    return np.random.default_rng(3).integers(0, 255, (HEIGHT, WIDTH, 3), dtype=np.uint8)
+
+
+@pytest.mark.parametrize("jitter", [0.0, 4.0])
+def test_one_object_is_one_anchor_whose_box_evens_out(jitter: float) -> None:
+    memory = memory_of(Street([PARKED], fps=5, jitter=jitter), 60)
+    (anchor,) = memory.anchors
+    assert anchor.resting == pytest.approx(60, abs=0.5)
+    pixels = anchor.box * [WIDTH, HEIGHT, WIDTH, HEIGHT]
+    assert pixels == pytest.approx([265, 180, 375, 260], abs=2)
+
+
+def test_what_moves_is_forgotten() -> None:
+    driving = tricycle((0, -60, 260), (10, 700, 260))
+    assert memory_of(Street([driving], fps=10), 13).anchors == []
+
+
+def test_what_left_is_forgotten_after_a_while() -> None:
+    gone = tricycle((0, 320, 260), (20, 320, 260))
+    street = Street([gone], fps=2)
+    assert len(memory_of(street, 40).anchors) == 1
+    assert memory_of(street, 20 + 130).anchors == []
+
+
+def test_what_hides_is_waited_for() -> None:
+    bus = Thing(ObjectClass.BUS, (400, 250), [(20, 320, 330), (200, 320, 330)])
+    memory = memory_of(Street([PARKED, bus], fps=2), 190)
+    (anchor,) = memory.anchors
+    assert anchor.since == NOON.timestamp()
+    assert anchor.absent_since is None
+
+
+def test_only_what_is_there_now_is_answered() -> None:
+    memory = AnchorMemory((ObjectClass.GARBAGE,))
+    bag = garbage(300, 250, 2, 10)
+    counts = [len(memory.update(frame, seen)) for frame, seen in Street([bag], fps=1).frames(0, 14)]
+    assert counts == [0, 0] + [1] * 9 + [0] * 4
+
+
+def test_a_state_comes_back_whole() -> None:
+    memory = memory_of(Street([PARKED], fps=5), 30)
+    state = MemoryState.model_validate_json(memory.state().model_dump_json())
+    again = AnchorMemory((ObjectClass.E_TRICYCLE,))
+    again.restore(state)
+    (before,), (after,) = memory.anchors, again.anchors
+    assert (before.id, before.since, before.seen, before.class_id) == (
+        after.id,
+        after.since,
+        after.seen,
+        after.class_id,
+    )
+    assert after.box == pytest.approx(before.box)
+    assert after.look == pytest.approx(before.look, abs=1e-3)
+
+
+def test_a_damaged_state_is_refused() -> None:
+    (anchor,) = memory_of(Street([PARKED], fps=5), 30).state().anchors
+    for look, said in (("AAAA", "buffer"), ("not base64!", "padding|base64"), ("", "reshape")):
+        damaged = MemoryState(anchors=(anchor.model_copy(update={"look": look}),))
+        with pytest.raises(ValueError, match=said):
+            AnchorMemory((ObjectClass.E_TRICYCLE,)).restore(damaged)
+    with pytest.raises(ValidationError):
+        AnchorState.model_validate(anchor.model_dump() | {"since": float("nan")})
+
+
+def test_a_wall_clock_set_back_over_a_restart_keeps_the_time_at_rest() -> None:
+    state = memory_of(Street([PARKED], fps=5), 30).state()
+    memory = AnchorMemory((ObjectClass.E_TRICYCLE,))
+    memory.restore(state)
+    for frame, seen in Street([PARKED], fps=5).frames(0, 10):
+        earlier = Frame(frame.image, frame.time - timedelta(hours=2), frame.seconds, frame.number)
+        memory.update(earlier, seen)
+    (anchor,) = memory.anchors
+    assert anchor.resting == pytest.approx(40, abs=1)
+
+
+def test_frames_that_are_not_newer_are_passed_over() -> None:
+    memory = AnchorMemory((ObjectClass.E_TRICYCLE,))
+    frames = list(Street([PARKED], fps=5).frames(0, 4))
+    for frame, seen in frames:
+        memory.update(frame, seen)
+    assert memory.update(*frames[3]) == []
+    assert memory.anchors[0].sightings == len(frames)
+
+
+def test_a_thousand_detections_in_every_frame() -> None:
+    """All over the place and never twice at one: nothing comes to rest, memory and time stay bounded."""
+    memory = AnchorMemory((ObjectClass.GARBAGE,))
+    rng = np.random.default_rng(1)
+    image = textured()
+    spent = []
+    for step in range(12):
+        left = rng.uniform(0, 600, (1000, 1))
+        top = rng.uniform(0, 330, (1000, 1))
+        boxes = np.hstack([left, top, left + 20, top + 20])
+        seen = rows_of(boxes, np.full(1000, int(ObjectClass.GARBAGE)), np.full(1000, 0.5))
+        begun = time.thread_time()
+        memory.update(Frame(image, NOON + timedelta(seconds=step), float(step), step), seen)
+        spent.append(time.thread_time() - begun)
+    assert len(memory.anchors) <= 300
+    assert max(spent) < 1.5

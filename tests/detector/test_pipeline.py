@@ -1,0 +1,263 @@
+"""The pipeline under bad input: no crash, no false violation, nothing lost."""
+
+import os
+import shutil
+from datetime import timedelta
+from pathlib import Path
+from uuid import UUID
+
+import numpy as np
+import pytest
+import structlog
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as hnp
+
+from detector.cli import Folder
+from detector.detections import Detections, ObjectClass
+from detector.outbox import Outbox
+from detector.pipeline import Checkpoint, Pipeline
+from detector.scene import Scene
+from detector.sources import Frame
+from detector.violations import Violation
+from tests.detector.streets import (
+    HEIGHT,
+    KERB,
+    NOON,
+    ROAD,
+    THRESHOLDS,
+    WIDTH,
+    Street,
+    follow,
+    garbage,
+    person,
+    pipeline,
+    rows_of,
+    scene,
+    tricycle,
+)
+
+EVERYTHING = scene(
+    ROAD,
+    KERB,
+    {"name": "zebra", "kind": "crosswalk", "polygon": [[0.7, 0.3], [0.9, 0.3], [0.9, 0.9], [0.7, 0.9]],
+     "signal": {"lamp": [0.9, 0.0, 0.95, 0.1]}},
+    {"name": "fence", "kind": "barrier", "line": [[0, 0.35], [1, 0.35]]},
+    {"name": "bins", "kind": "bin", "polygon": [[0, 0.9], [0.1, 0.9], [0.1, 1], [0, 1]]},
+    ground={"image": [[0, 0.3], [1, 0.3], [1, 1], [0, 1]], "metres": [[0, 0], [20, 0], [20, 14], [0, 14]]},
+    jaywalking={"min_seconds": 2}, illegal_parking={"seconds": 20}, garbage={"min_seconds": 10},
+    cigarette_butt={"min_seconds": 5},
+)  # fmt: skip
+BUSY = [person((1, 300, 100), (9, 300, 350)), tricycle((0, 500, 300), (60, 500, 300)), garbage(100, 250, 5, 60)]
+IMAGE = np.full((HEIGHT, WIDTH, 3), 90, np.uint8)
+
+
+def frame(seconds: float, image: np.ndarray = IMAGE) -> Frame:
+    return Frame(image, NOON + timedelta(seconds=seconds), seconds, round(seconds * 10))
+
+
+def test_a_busy_street_gives_each_offence_once(tmp_path: Path) -> None:
+    watcher = pipeline(EVERYTHING, tmp_path)
+    found = follow(watcher, Street(BUSY, fps=5), 0, 40, finish=True)
+    assert sorted(v.kind for v in found) == ["garbage", "illegal_parking", "jaywalking"]
+    assert all(v.camera == "gate-1" for v in found)
+    parcels = list(Outbox(tmp_path).pending())
+    assert {p.violation.id for p in parcels} == {v.id for v in found}
+    for parcel in parcels:
+        files = {path.name for path in parcel.folder.iterdir()} - {"violation.json"}
+        assert files == {e.file for e in parcel.violation.evidence}
+
+
+def odd_detections() -> st.SearchStrategy[Detections]:
+    number = st.floats(width=32) | st.sampled_from([np.nan, np.inf, -np.inf, 0.0, -5.0, 1e30, 300.0, 320.0])
+    boxes = st.integers(0, 6).flatmap(
+        lambda n: st.tuples(
+            hnp.arrays(np.float32, (n, 4), elements=number),
+            hnp.arrays(np.int64, (n,), elements=st.integers(-2, 12)),
+            hnp.arrays(np.float32, (n,), elements=st.floats(0, 1, width=32) | st.just(np.nan)),
+        )
+    )
+    return boxes.map(lambda parts: Detections(*parts))
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(st.lists(st.tuples(st.floats(-2, 3), odd_detections()), max_size=12))
+def test_no_input_crashes_it(steps: list[tuple[float, Detections]]) -> None:
+    watcher = pipeline(EVERYTHING)
+    seconds = 0.0
+    for step, seen in steps:
+        seconds = seconds + step
+        watcher.process(frame(seconds), seen)
+    watcher.finish()
+    watcher.restore(Checkpoint.model_validate_json(watcher.checkpoint().model_dump_json()))
+
+
+def test_boxes_that_are_none_are_dropped_with_one_log_line() -> None:
+    watcher = pipeline(EVERYTHING)
+    bad = rows_of(np.full((3, 4), np.nan), [0, 6, 8], [0.9, 0.9, 0.9])
+    with structlog.testing.capture_logs() as logs:
+        assert [watcher.process(frame(i / 5), bad) for i in range(200)] == [[]] * 200
+    assert len(logs) == 1
+
+
+def test_empty_frames() -> None:
+    watcher = pipeline(EVERYTHING)
+    assert [v for i in range(100) for v in watcher.process(frame(i / 5), Detections())] == []
+
+
+def test_time_running_backwards() -> None:
+    """Everything is seen twice, the second time earlier: nothing is reported a second time."""
+    watcher = pipeline(EVERYTHING)
+    street = list(Street(BUSY, fps=5).frames(0, 40))
+    first = [v for f, seen in street for v in watcher.process(f, seen)]
+    again = [v for f, seen in street for v in watcher.process(f, seen)]
+    assert len(first) == 3
+    assert again == []
+    backwards = pipeline(EVERYTHING)
+    assert [v for f, seen in reversed(street) for v in backwards.process(f, seen)] == []
+
+
+def test_a_thousand_detections_are_no_violation() -> None:
+    watcher = pipeline(EVERYTHING)
+    rng = np.random.default_rng(1)
+    for step in range(6):
+        corner = rng.uniform(0, [600, 300], (1000, 2))
+        seen = rows_of(np.hstack([corner, corner + 20]), rng.integers(0, 9, 1000), np.full(1000, 0.9))
+        assert watcher.process(frame(step), seen) == []
+
+
+def test_the_picture_changes_its_size() -> None:
+    """A walker and a parked e-tricycle, in half the size from 10 s on: the parked one stands where it stood."""
+    watcher = pipeline(EVERYTHING)
+    found: list[Violation] = []
+    for seen_frame, seen in Street(BUSY, fps=5).frames(0, 40):
+        shown, rows = seen_frame, seen
+        if seen_frame.seconds > 10:
+            small = np.ascontiguousarray(seen_frame.image[::2, ::2])
+            shown = Frame(small, seen_frame.time, seen_frame.seconds, seen_frame.number)
+            rows = rows_of(seen.xyxy / 2, seen.class_id, seen.confidence)
+        found += watcher.process(shown, rows)
+    found += watcher.finish()
+    assert sorted(v.kind for v in found) == ["garbage", "illegal_parking", "jaywalking"]
+    parked = next(v for v in found if v.kind == "illegal_parking")
+    assert (parked.width, parked.height) == (WIDTH // 2, HEIGHT // 2)
+    assert parked.started_s == pytest.approx(0, abs=0.5)
+
+
+def test_classes_that_the_model_lacks_count_for_nothing() -> None:
+    watcher = Pipeline(EVERYTHING, thresholds={ObjectClass.GARBAGE: 0.3})
+    found = follow(watcher, Street(BUSY, fps=5), 0, 40, finish=True)
+    assert [v.kind for v in found] == ["garbage"]
+
+
+class FullDisk(Outbox):
+    """An outbox on a disk that is full for a while."""
+
+    full = True
+
+    def commit(self, violation: Violation) -> None:
+        if self.full:
+            raise OSError(28, "No space left on device")
+        super().commit(violation)
+
+
+def test_a_full_disk_delays_evidence_and_loses_none(tmp_path: Path) -> None:
+    shelf = FullDisk(tmp_path)
+    watcher = Pipeline(EVERYTHING, thresholds=THRESHOLDS, shelf=shelf)
+    street = Street(BUSY, fps=5)
+    assert follow(watcher, street, 0, 30) == []
+    shown = watcher.fault or ""
+    assert list((tmp_path / "writing").iterdir()) == []
+    kept = watcher.checkpoint()
+    assert not any(a.reported for state in kept.rules.values() for a in state.anchors)
+    assert "No space left" in shown
+    shelf.full = False
+    found = [v for step in range(151, 200) for v in watcher.process(frame(step / 5), Detections())]
+    assert sorted(v.kind for v in found) == ["garbage", "illegal_parking", "jaywalking"]
+    assert watcher.fault is None
+    assert len(shelf) == 3
+    assert {v.ended_s and round(v.ended_s) for v in found if v.kind != "jaywalking"} == {15, 20}
+
+
+def test_what_is_owed_at_the_end_is_tried_once_more(tmp_path: Path) -> None:
+    shelf = FullDisk(tmp_path)
+    watcher = Pipeline(EVERYTHING, thresholds=THRESHOLDS, shelf=shelf)
+    follow(watcher, Street(BUSY, fps=5), 0, 30)
+    shelf.full = False
+    assert len(watcher.finish()) == 3
+    assert watcher.finish() == []
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may write everywhere")
+def test_an_unwritable_folder(tmp_path: Path) -> None:
+    outbox = Outbox(tmp_path)
+    watcher = Pipeline(EVERYTHING, thresholds=THRESHOLDS, shelf=outbox)
+    (tmp_path / "writing").chmod(0o500)
+    assert follow(watcher, Street(BUSY, fps=5), 0, 30) == []
+    (tmp_path / "writing").chmod(0o700)
+    assert len(watcher.finish()) == 3
+
+
+def test_a_folder_that_is_gone(tmp_path: Path) -> None:
+    """The whole outbox is moved away and comes back: as unwritable, for root too."""
+    outbox = Outbox(tmp_path / "outbox")
+    watcher = Pipeline(EVERYTHING, thresholds=THRESHOLDS, shelf=outbox)
+    shutil.rmtree(tmp_path / "outbox")
+    (tmp_path / "outbox").write_text("in the way")
+    assert follow(watcher, Street(BUSY, fps=5), 0, 30) == []
+    assert watcher.fault is not None
+    (tmp_path / "outbox").unlink()
+    Outbox(tmp_path / "outbox")
+    assert len(watcher.finish()) == 3
+
+
+class NoFolder(Outbox):
+    """An outbox that cannot make a folder any more."""
+
+    def stage(self, violation_id: UUID) -> Path:
+        raise OSError(28, f"No space left on device for {violation_id}")
+
+
+def test_too_many_owed_findings_are_logged_as_lost(tmp_path: Path) -> None:
+    watcher = Pipeline(scene(ROAD, jaywalking={"min_seconds": 1, "min_distance": 0, "report_after": 1}),
+                       thresholds=THRESHOLDS, shelf=NoFolder(tmp_path))  # fmt: skip
+    crowd = [person((0, 20 + 11 * i, 200), (4, 20 + 11 * i, 300), look=i) for i in range(55)]
+    with structlog.testing.capture_logs() as logs:
+        for seen_frame, _ in Street([], fps=5).frames(0, 4):
+            boxes = [t.box(seen_frame.seconds) for t in crowd]
+            rows = np.array([[20 + 11 * i, b[1], 28 + 11 * i, b[3]] for i, b in enumerate(boxes) if b is not None])
+            watcher.process(seen_frame, rows_of(rows, np.zeros(len(rows), np.int64), np.full(len(rows), 0.9)))
+    lost = [entry for entry in logs if "violation lost" in entry["event"]]
+    assert len(lost) == 5
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "{",
+        "[]",
+        '{"rules": []}',
+        '{"rules": {"garbage": []}}',
+        '{"rules": {"garbage": {"anchors": [{"id": 1}]}}}',
+    ],
+)
+def test_damaged_checkpoints_are_value_errors(text: str) -> None:
+    with pytest.raises(ValueError, match="Checkpoint"):
+        Checkpoint.model_validate_json(text)
+
+
+def test_a_checkpoint_of_other_rules_is_no_fault() -> None:
+    place = Scene.model_validate({"camera": {"id": "gate-1"}, "rules": {"garbage": {}}})
+    watcher = pipeline(place)
+    watcher.restore(Checkpoint.model_validate_json('{"rules": {"smoking": {"anchors": []}}}'))
+    assert watcher.checkpoint().rules.keys() == {"garbage"}
+
+
+def test_one_plain_folder_as_a_shelf(tmp_path: Path) -> None:
+    watcher = Pipeline(EVERYTHING, thresholds=THRESHOLDS, shelf=Folder(tmp_path / "out"))
+    found = follow(watcher, Street(BUSY, fps=5), 0, 40, finish=True)
+    names = {path.name for path in (tmp_path / "out").iterdir()}
+    assert names == {e.file for v in found for e in v.evidence} | {f"{v.id}.json" for v in found}
+    Folder(tmp_path / "out").discard(found[0].id)
+    assert not [n for n in (p.name for p in (tmp_path / "out").iterdir()) if n.startswith(str(found[0].id))]
