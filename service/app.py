@@ -37,15 +37,14 @@ class StreetWarden(FastAPI):
         return self.openapi_schema
 
 
+@contextlib.asynccontextmanager
+async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
+    async with monitor.open_office(app.state.office):
+        yield
+
+
 def create_app(settings: Settings) -> FastAPI:
     """Make the app. `service.bootstrap.prepare` must have prepared the data folder before it is started."""
-    office = Office.open(settings)
-
-    @contextlib.asynccontextmanager
-    async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
-        async with monitor.open_office(office):
-            yield
-
     app = StreetWarden(
         title="Street Warden",
         version=openapi.VERSION,
@@ -54,9 +53,9 @@ def create_app(settings: Settings) -> FastAPI:
         docs_url=None,
         redoc_url=None,
         generate_unique_id_function=lambda route: route.name,
-        lifespan=lifespan,
+        lifespan=_lifespan,
     )
-    app.state.office = office
+    app.state.office = Office.open(settings)
     errors.install(app)
     api = APIRouter(prefix="/api/v1", dependencies=[Depends(authorise)])
     for router in (sessions, users, api_keys, system, cameras, photos, violations, cases, evidence, events):
@@ -65,7 +64,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.include_router(health_router)
     console.install(app)
     app.add_middleware(Compression)
-    app.add_middleware(RequestEnvelope, office=office)
+    app.add_middleware(RequestEnvelope)
     return app
 
 

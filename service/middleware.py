@@ -48,10 +48,9 @@ SECURITY_HEADERS = {
 class RequestEnvelope:
     """Names each request, secures and logs each answer, and turns what nobody caught into a 500 problem."""
 
-    def __init__(self, app: ASGIApp, office: Office) -> None:
+    def __init__(self, app: ASGIApp) -> None:
         """Wraps the whole app."""
         self.app = app
-        self.office = office
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
@@ -61,6 +60,7 @@ class RequestEnvelope:
         sent_id = Headers(scope=scope).get("x-request-id", "")
         request_id = sent_id if _REQUEST_ID.match(sent_id) else token_hex(8)
         scope["request_id"] = request_id
+        office: Office = scope["app"].state.office
         started = time.perf_counter()
         status = 0
 
@@ -76,12 +76,12 @@ class RequestEnvelope:
                     headers.setdefault("Cache-Control", "no-store")
                 if scope["scheme"] == "https":
                     headers.setdefault("Strict-Transport-Security", "max-age=31536000")
-                self._measure(scope, status, time.perf_counter() - started)
+                _measure(office, scope, status, time.perf_counter() - started)
             await send(message)
 
         with structlog.contextvars.bound_contextvars(request_id=request_id):
             try:
-                await self.app(scope, _limited(scope, receive, self.office.settings.json_limit), send_secured)
+                await self.app(scope, _limited(scope, receive, office.settings.json_limit), send_secured)
             except Exception as error:
                 # The last resort: whatever it is, it is logged with its traceback and the client gets a problem.
                 log.exception("request failed", method=scope["method"], path=scope["path"], error=repr(error))
@@ -89,24 +89,26 @@ class RequestEnvelope:
                     raise
                 problem = ProblemError(500, f"Something went wrong here; the log has it under {request_id}.")
                 await problem_response(problem, request_id)(scope, receive, send_secured)
-            self._log(scope, status, time.perf_counter() - started)
+            _log(scope, status, time.perf_counter() - started)
 
-    def _measure(self, scope: Scope, status: int, seconds: float) -> None:
-        route = str(getattr(scope.get("route"), "path", "other"))
-        if scope["path"].startswith(API) and not route.startswith(API):
-            route = API + route  # FastAPI tells the path within the router
-        self.office.metrics.requests.labels(scope["method"], route, str(status)).observe(seconds)
 
-    def _log(self, scope: Scope, status: int, seconds: float) -> None:
-        client = scope.get("client")
-        log.info(
-            "request",
-            method=scope["method"],
-            path=scope["path"],
-            status=status or "client gone",
-            ms=round(seconds * 1000, 1),
-            client=client[0] if client else None,
-        )
+def _measure(office: Office, scope: Scope, status: int, seconds: float) -> None:
+    route = str(getattr(scope.get("route"), "path", "other"))
+    if scope["path"].startswith(API) and not route.startswith(API):
+        route = API + route  # FastAPI tells the path within the router
+    office.metrics.requests.labels(scope["method"], route, str(status)).observe(seconds)
+
+
+def _log(scope: Scope, status: int, seconds: float) -> None:
+    client = scope.get("client")
+    log.info(
+        "request",
+        method=scope["method"],
+        path=scope["path"],
+        status=status or "client gone",
+        ms=round(seconds * 1000, 1),
+        client=client[0] if client else None,
+    )
 
 
 def _limited(scope: Scope, receive: Receive, limit: int) -> Receive:

@@ -6,6 +6,7 @@ reaches the disk, and so that what a crash left behind can be found again.
 
 import asyncio
 import errno
+import functools
 import os
 import shutil
 from collections.abc import AsyncIterator
@@ -49,9 +50,14 @@ class FileStore:
     no room.
     """
 
-    def __init__(self, store: ObjectStore) -> None:
-        """Wraps a store; does not touch it."""
-        self.store = store
+    def __init__(self, url: str) -> None:
+        """Opens nothing yet; the store is opened when it is first needed."""
+        self.url = url
+
+    @functools.cached_property
+    def store(self) -> ObjectStore:
+        """The object store behind."""
+        return from_url(self.url)
 
     async def put_file(self, key: str, path: Path) -> None:
         """Store the file at ``path``; when this returns, a power cut does not lose it. ``path`` stays."""
@@ -95,10 +101,14 @@ class LocalFileStore(FileStore):
     """Files in a folder. What is put is on the disk, not only on its way there, when the put returns."""
 
     def __init__(self, folder: Path) -> None:
-        """Makes the folder if it is not there."""
-        folder.mkdir(parents=True, exist_ok=True)
+        """Touches nothing yet; the folder is made when it is first needed."""
         self.folder = folder.resolve()
-        super().__init__(LocalStore(self.folder))
+        super().__init__(self.folder.as_uri())
+
+    @functools.cached_property
+    def store(self) -> ObjectStore:
+        """The folder, made if it is not there."""
+        return LocalStore(self.folder, mkdir=True)
 
     async def put_file(self, key: str, path: Path) -> None:
         """Link or copy the file into the folder, and wait until it is on the disk."""
@@ -136,7 +146,7 @@ def open_store(settings: Settings) -> FileStore:
     """The store that the settings name."""
     if settings.files_url is None:
         return LocalFileStore(settings.data / "files")
-    return FileStore(from_url(settings.files_url))
+    return FileStore(settings.files_url)
 
 
 def _facts(meta: "ObjectMeta") -> FileFacts:

@@ -2,9 +2,11 @@
 
 import asyncio
 import contextlib
+import functools
 import io
 import json
 import shutil
+import tempfile
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -54,6 +56,7 @@ class Desk:
     admin_password: str
     base_url: str = "http://office.test"
     clients: list[httpx.AsyncClient] = field(default_factory=list)
+    clerk: httpx.AsyncClient | None = None
     over_network: bool = False
 
     @property
@@ -82,10 +85,16 @@ class Desk:
     async def administrator(self) -> httpx.AsyncClient:
         return await self.signed_in("admin", self.admin_password)
 
+    async def _clerk(self) -> httpx.AsyncClient:
+        """The administrator who prepares tests; signed in once."""
+        if self.clerk is None:
+            self.clerk = await self.administrator()
+        return self.clerk
+
     async def person(self, role: Role, username: str | None = None) -> httpx.AsyncClient:
         """Somebody new with a role, signed in."""
         username = username or role.value
-        admin = await self.administrator()
+        admin = await self._clerk()
         body = {"username": username, "display_name": username.title(), "role": role, "password": PASSWORD}
         answer = await admin.post("/users", json=body)
         assert answer.status_code == 201, answer.text
@@ -93,7 +102,7 @@ class Desk:
 
     async def program(self, *scopes: Scope, camera: str | None = None) -> httpx.AsyncClient:
         """A program with a new API key."""
-        admin = await self.administrator()
+        admin = await self._clerk()
         answer = await admin.post("/api-keys", json={"name": "program", "scopes": scopes, "camera_id": camera})
         assert answer.status_code == 201, answer.text
         return self.client(Authorization=f"Bearer {answer.json()['key']}")
@@ -102,16 +111,25 @@ class Desk:
         return await self.program(Scope.ENGINE)
 
     async def camera(self, camera_id: str = "gate-1", **fields: object) -> None:
-        admin = await self.administrator()
+        admin = await self._clerk()
         body = {"id": camera_id, "name": "北门路口", "source": "push:", "longitude": 117.2, "latitude": 39.13} | fields
         answer = await admin.post("/cameras", json=body)
         assert answer.status_code == 201, answer.text
 
 
+@functools.cache
+def _app() -> FastAPI:
+    return create_app(settings_for(Path(tempfile.gettempdir()) / "street-warden-no-such-folder"))
+
+
 @contextlib.asynccontextmanager
 async def open_desk(settings: Settings, admin_password: str) -> AsyncIterator[Desk]:
-    """The app in this process, without a network."""
-    app = create_app(settings)
+    """The app in this process, without a network.
+
+    Making an app takes longer than most tests: one is made, and each test gives it an office of its own.
+    """
+    app = _app()
+    app.state.office = Office.open(settings)
     desk = Desk(app, settings, admin_password)
     async with app.router.lifespan_context(app):
         try:
