@@ -51,7 +51,14 @@ class _Handler(StreamRequestHandler):
     timeout = 5.0
 
     def handle(self) -> None:
-        self.wfile.write(f"{self._answer()}\n".encode())
+        try:
+            answer = self._answer()
+        except TimeoutError:
+            answer = f"error nothing more came for {self.timeout:.0f} s"
+        try:
+            self.wfile.write(f"{answer}\n".encode())
+        except OSError as error:
+            _log.info("a sender left without waiting for the answer", answer=answer, reason=str(error))
 
     def _answer(self) -> str:
         try:

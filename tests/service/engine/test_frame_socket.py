@@ -1,0 +1,98 @@
+"""Frames handed over on one box, through a real socket."""
+
+import json
+import socket
+import stat
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from detector.sources import FrameRefusedError
+from service.engine.frame_socket import FrameSocket
+
+NOON = datetime(2026, 11, 24, 4, tzinfo=UTC)
+JPEG = b"\xff\xd8\xff picture"
+
+
+class Engine:
+    """Takes the frames of one camera."""
+
+    def __init__(self) -> None:
+        self.taken: list[tuple[str, bytes, datetime]] = []
+
+    def push(self, camera: str, jpeg: bytes, captured_at: datetime) -> None:
+        if camera != "gate-1":
+            raise KeyError(camera)
+        if not jpeg.startswith(b"\xff\xd8"):
+            raise FrameRefusedError("push:gate-1: the frame is no JPEG file")
+        self.taken.append((camera, jpeg, captured_at))
+
+
+@pytest.fixture
+def engine() -> Engine:
+    return Engine()
+
+
+@pytest.fixture
+def path(tmp_path: Path, engine: Engine) -> Iterator[Path]:
+    (tmp_path / "frames.sock").write_text("left behind by an engine that was killed")
+    listener = FrameSocket(tmp_path / "frames.sock", engine.push)
+    yield tmp_path / "frames.sock"
+    listener.close()
+    assert not (tmp_path / "frames.sock").exists()
+
+
+def ask(path: Path, content: bytes) -> str:
+    with socket.socket(socket.AF_UNIX) as line:
+        line.settimeout(10)
+        line.connect(str(path))
+        line.sendall(content)
+        line.shutdown(socket.SHUT_WR)
+        return line.makefile().read().strip()
+
+
+def frame(camera: str = "gate-1", body: bytes = JPEG, length: int | None = None, when: str | None = None) -> bytes:
+    length = len(body) if length is None else length
+    header = {"camera": camera, "length": length, "captured_at": when or NOON.isoformat()}
+    return json.dumps(header).encode() + b"\n" + body
+
+
+def test_a_frame_arrives_whole(path: Path, engine: Engine) -> None:
+    assert ask(path, frame()) == "ok"
+    assert engine.taken == [("gate-1", JPEG, NOON)]
+
+
+def test_only_its_owner_may_write_to_it(path: Path) -> None:
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (b"", "error header"),
+        (b"[1]\n", "error header"),
+        (b"{\n", "error header"),
+        (b'{"camera": "gate-1"}\n', "error header"),
+        (frame(when="yesterday"), "error header"),
+        (frame(length=0), "error length 0"),
+        (frame(length=-1), "error length -1"),
+        (frame(length=10**9), "error length 1000000000"),
+        (frame(length=500), f"error the frame ended after {len(JPEG)} of 500 bytes"),
+        (frame(camera="gate-9"), "error camera gate-9 does not run here"),
+        (frame(body=b"GIF89a"), "error push:gate-1: the frame is no JPEG file"),
+    ],
+)
+def test_what_cannot_be_taken_gets_a_reason(path: Path, engine: Engine, content: bytes, said: str) -> None:
+    assert ask(path, content).startswith(said)
+    assert engine.taken == []
+    assert ask(path, frame()) == "ok"
+
+
+def test_a_sender_that_leaves_harms_nobody(path: Path, engine: Engine) -> None:
+    with socket.socket(socket.AF_UNIX) as line:
+        line.connect(str(path))
+        line.sendall(frame()[:20])
+    assert ask(path, frame()) == "ok"
+    assert len(engine.taken) == 1
