@@ -125,6 +125,8 @@ class Tracker:
         self._hits: IntArray = np.empty(0, np.int64)
         self._look: list[NDArray[np.float32] | None] = []
         self._time: float | None = None
+        self._interval = 0.1
+        """Usual seconds from frame to frame: where frames are rare, one that is missed weighs more."""
 
     def update(self, detections: Detections, seconds: float, image: NDArray[np.uint8] | None = None) -> Detections:
         """Take in one frame.
@@ -141,7 +143,9 @@ class Tracker:
         if self._time is not None:
             if seconds <= self._time:
                 return Detections()
-            self._state.predict(min(seconds - self._time, 1.0), self.settings.acceleration)
+            step = min(seconds - self._time, 1.0)
+            self._state.predict(step, self.settings.acceleration)
+            self._interval += 0.1 * (step - self._interval)
         self._time = seconds
         self._forget(seconds)
         detections = distinct(detections.usable(), families=True)
@@ -151,7 +155,7 @@ class Tracker:
 
     def _forget(self, seconds: float) -> None:
         """Drop what has not been seen for long; a track seen once or twice is forgotten sooner."""
-        patience = np.where(self._hits < 3, 0.6, self.settings.lost_seconds)
+        patience = np.where(self._hits < 3, max(0.6, 3 * self._interval), self.settings.lost_seconds)
         keep = seconds - self._seen <= patience
         if keep.all():
             return
@@ -168,7 +172,7 @@ class Tracker:
         age = seconds - self._seen
         cost = self._costs(detections, age)
         sure = detections.confidence >= self.settings.sure_confidence
-        fresh = age < 1.0
+        fresh = age < max(1.0, 3 * self._interval)
         self._assign(row_of, cost, np.flatnonzero(sure), np.flatnonzero(fresh), limit=0.85)
         self._assign(row_of, cost, np.flatnonzero(~sure), np.flatnonzero(fresh), limit=0.6)
         self._recover(row_of, detections, np.flatnonzero(sure), age, image)
