@@ -110,6 +110,12 @@ def test_no_jaywalker(things: list[Thing], fps: float, jitter: float) -> None:
     assert violations(scene(ROAD, jaywalking=RULE), Street(things, fps=fps, jitter=jitter), 16) == []
 
 
+@pytest.mark.parametrize("seed", range(3))
+def test_time_along_the_kerb_does_not_add_up(seed: int) -> None:
+    stroller = person((1, 0, 143.5), (41, 630, 143.5))  # half a pixel off a road that begins at 144
+    assert violations(scene(ROAD, jaywalking=RULE), Street([stroller], fps=5, jitter=3, seed=seed), 42) == []
+
+
 def test_a_crosswalk_is_for_walking() -> None:
     assert violations(scene(ROAD, ZEBRA, jaywalking=RULE), Street([ACROSS]), 14) == []
     beside = person((1, 500, 100), (9, 500, 350))
