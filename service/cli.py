@@ -3,17 +3,15 @@
 import asyncio
 import errno
 import socket
-import sys
 from pathlib import Path
 from typing import Annotated
 
-import structlog
 import typer
 from pydantic import ValidationError
 
 from detector import cli as detector_cli
 from detector.registry import ModelError, Registry
-from service import bootstrap
+from service import bootstrap, logs
 from service.audit import verify as audit_verify
 from service.demo.clip import ClipError, find_clip
 from service.demo.seed import seed
@@ -39,7 +37,7 @@ ModelName = Annotated[str | None, typer.Option("--model", help="Name in models/r
 @app.callback()
 def _main() -> None:
     """Log lines go to standard error: standard output is for data."""
-    structlog.configure(logger_factory=structlog.PrintLoggerFactory(sys.stderr))
+    logs.configure()
 
 
 @app.command()

@@ -5,11 +5,13 @@ import time
 from secrets import token_hex
 
 import structlog
+from sqlalchemy.exc import OperationalError
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.middleware.gzip import DEFAULT_EXCLUDED_CONTENT_TYPES, GZipMiddleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from service.errors import ProblemError, problem_response
+from service.errors import ProblemError, disk_full, problem_response
+from service.evidence.room import REFUSED, is_full_disk, note_full_disk
 from service.office import Office
 
 log = structlog.get_logger("service.access")
@@ -88,6 +90,9 @@ class RequestEnvelope:
                 if status:
                     raise
                 problem = ProblemError(500, f"Something went wrong here; the log has it under {request_id}.")
+                if isinstance(error, OSError | OperationalError) and is_full_disk(error):
+                    await note_full_disk(office)
+                    problem = disk_full(REFUSED)
                 await problem_response(problem, request_id)(scope, receive, send_secured)
             _log(scope, status, time.perf_counter() - started)
 
@@ -101,7 +106,9 @@ def _measure(office: Office, scope: Scope, status: int, seconds: float) -> None:
 
 def _log(scope: Scope, status: int, seconds: float) -> None:
     client = scope.get("client")
-    log.info(
+    # The engine asks several times a second: what went well is for debugging, figures are in /metrics.
+    say = log.debug if 0 < status < 400 else log.info
+    say(
         "request",
         method=scope["method"],
         path=scope["path"],

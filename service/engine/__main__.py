@@ -2,17 +2,17 @@
 
 import sys
 
-import structlog
 from pydantic import ValidationError
 
 from detector.registry import ModelError
+from service import logs
 from service.engine.process import EngineProcess
 from service.engine.settings import EngineSettings
 
 
 def main() -> int:
     """Run the engine; the exit status is 2 for bad settings and 1 for a model that cannot be used."""
-    structlog.configure(logger_factory=structlog.PrintLoggerFactory(sys.stderr))
+    logs.configure()
     try:
         settings = EngineSettings()
     except ValidationError as error:
