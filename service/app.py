@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 
 from fastapi import APIRouter, Depends, FastAPI
 
-from service import console, errors, openapi
+from service import api_pages, console, errors, openapi
 from service.api_keys.routes import router as api_keys
 from service.authentication import authorise
 from service.cameras.routes import router as cameras
@@ -62,6 +62,7 @@ def create_app(settings: Settings) -> FastAPI:
         api.include_router(router)
     app.include_router(api)
     app.include_router(health_router)
+    api_pages.install(app)
     console.install(app)
     app.add_middleware(Compression)
     app.add_middleware(RequestEnvelope)

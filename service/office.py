@@ -13,6 +13,9 @@ from service.metrics import Metrics
 from service.settings import Settings
 from service.users.passwords import Passwords
 
+PHOTOS_AT_ONCE = 2
+"""Photos decoded at the same time: 100 Mpx take up to 300 MB each."""
+
 
 @dataclass(slots=True)
 class Office:
@@ -26,6 +29,7 @@ class Office:
     metrics: Metrics
     passwords: Passwords
     stopping: asyncio.Event = field(default_factory=asyncio.Event)
+    decoding: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(PHOTOS_AT_ONCE))
 
     @classmethod
     def open(cls, settings: Settings) -> "Office":

@@ -25,7 +25,6 @@ from service.errors import ProblemError
 
 FIELD_LIMIT = 1024 * 1024
 FIELDS = 32
-HEADER_LIMIT = 4096
 NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT})
 
 
@@ -163,15 +162,9 @@ class _FormReader:
 
     def _on_header_field(self, data: bytes, start: int, end: int) -> None:
         self._header_field += data[start:end]
-        self._check_header()
 
     def _on_header_value(self, data: bytes, start: int, end: int) -> None:
         self._header_value += data[start:end]
-        self._check_header()
-
-    def _check_header(self) -> None:
-        if len(self._header_field) + len(self._header_value) > HEADER_LIMIT or len(self._headers) > 16:
-            raise ProblemError(422, "A part of the form has too many or too long headers.", kind="invalid-input")
 
     def _on_header_end(self) -> None:
         self._headers[bytes(self._header_field).lower()] = bytes(self._header_value)

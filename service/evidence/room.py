@@ -16,7 +16,7 @@ from service.uploads import NO_ROOM
 log = structlog.get_logger(__name__)
 
 ALERT = "disk_full"
-_REFUSED = "The disk is full: nothing was stored. Keep what you have and try again later."
+REFUSED = "The disk is full: nothing was stored. Keep what you have and try again later."
 
 
 def disk(office: Office) -> Disk:
@@ -33,7 +33,7 @@ async def ensure_room(office: Office) -> None:
     """
     if disk(office).low:
         await note_full_disk(office)
-        raise disk_full(_REFUSED)
+        raise disk_full(REFUSED)
 
 
 @contextlib.asynccontextmanager
@@ -46,7 +46,7 @@ async def room_or_507(office: Office) -> AsyncIterator[None]:
             raise
         log.warning("disk is full", error=str(error))
         await note_full_disk(office)
-        raise disk_full(_REFUSED) from error
+        raise disk_full(REFUSED) from error
 
 
 def is_full_disk(error: OSError | OperationalError) -> bool:

@@ -25,8 +25,6 @@ from service.security import Principal
 from service.uploads import Form, ReceivedFile, received_form
 
 FORM_OVERHEAD = 64 * 1024
-_DECODING = asyncio.Semaphore(2)
-"""Photos decoded at the same time: 100 Mpx take up to 300 MB each."""
 
 
 def _blank_as_none(value: object) -> object:
@@ -61,7 +59,7 @@ async def take_in(office: Office, asker: Principal, request: Request, idempotenc
             before = await _same_upload(office, asker, idempotency_key, file)
             if before is not None:
                 return before
-        async with _DECODING:
+        async with office.decoding:
             facts = await asyncio.to_thread(inspect, file.path, settings.photo_pixels, settings.zone)
         row = _new_row(asker, file, facts, fields, idempotency_key)
         await office.files.put_file(row.key, file.path)

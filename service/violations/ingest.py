@@ -70,11 +70,21 @@ def _read(form: Form) -> Violation:
         text = part.path.read_text(encoding="utf-8", errors="replace")
         part.path.unlink()
     try:
-        return Violation.model_validate_json(text)
+        return _in_utc(Violation.model_validate_json(text))
     except ValidationError as error:
         errors = [FieldFault(field=f"violation.{f.field}", message=f.message) for f in faults(error.errors())]
         detail = "; ".join(f"{fault.field}: {fault.message}" for fault in errors)
         raise ProblemError(422, detail, kind="invalid-input", errors=errors) from error
+
+
+def _in_utc(violation: Violation) -> Violation:
+    """The same violation with all its times in UTC, as the API says times."""
+    evidence = tuple(
+        entry.model_copy(update={"taken_at": entry.taken_at and clock.in_utc(entry.taken_at)})
+        for entry in violation.evidence
+    )
+    started_at, ended_at = clock.in_utc(violation.started_at), clock.in_utc(violation.ended_at)
+    return violation.model_copy(update={"started_at": started_at, "ended_at": ended_at, "evidence": evidence})
 
 
 def _matched(violation: Violation, files: list[ReceivedFile]) -> list[tuple[EvidenceFile, ReceivedFile]]:

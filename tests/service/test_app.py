@@ -122,6 +122,17 @@ async def test_a_console_that_was_not_built_says_how(tmp_path: Path) -> None:
     assert "make console" in answer.text
 
 
+async def test_the_api_has_pages_that_need_no_internet(desk: Desk) -> None:
+    client = desk.client()
+    page = await client.get("/docs")
+    assert page.status_code == 200
+    assert "http" not in page.text.replace("http-equiv", "").replace("HTTP", "")
+    for name in ("files/swagger-ui.css", "files/swagger-ui-bundle.js", "start.js"):
+        assert f"/api/v1/docs/{name}" in page.text
+        assert (await client.get(f"/docs/{name}")).status_code == 200
+    assert_problem(await client.get("/docs/files/__init__.pyc"), 404)
+
+
 async def test_text_is_compressed_and_what_holds_the_csrf_token_is_not(desk: Desk) -> None:
     admin = await desk.administrator()
     assert (await admin.get("/openapi.json")).headers["content-encoding"] == "gzip"

@@ -61,6 +61,36 @@ async def test_a_violation_becomes_a_pending_case_with_its_evidence(ready: Desk)
     assert_problem(await operator.get("/violations/01a20f5f-0000-7000-8000-000000000000"), 404)
 
 
+async def test_times_are_kept_in_utc(ready: Desk) -> None:
+    sent = parcel().changed(started_at="2026-11-24T16:30:00+08:00")
+    await delivered_case(await ready.engine(), sent)
+    shown = (await (await ready.administrator()).get(f"/violations/{sent.violation.id}")).json()
+    assert shown["started_at"] == "2026-11-24T08:30:00Z"
+
+
+async def test_a_decision_on_a_full_disk_is_refused_and_the_case_stays(ready: Desk) -> None:
+    case = (await delivered_case(await ready.engine()))["case_id"]
+    admin = await ready.administrator()
+    limit = 1
+
+    def refuse_to_grow(connection: Connection) -> None:
+        connection.exec_driver_sql(f"PRAGMA max_page_count={limit}")
+
+    event.listen(ready.office.database.engine.sync_engine, "begin", refuse_to_grow)
+    body = {"version": 1, "note": "x" * 2000}
+    answers = [await admin.post(f"/cases/{case}/confirm", json=body)]
+    while answers[-1].is_success:  # the pages that are half empty take a few more
+        version = answers[-1].json()["version"]
+        answers.append(await admin.post(f"/cases/{case}/undo", json={"version": version, "note": "x" * 2000}))
+        if answers[-1].is_success:
+            body["version"] = answers[-1].json()["version"]
+            answers.append(await admin.post(f"/cases/{case}/confirm", json=body))
+    assert_problem(answers[-1], 507, "full")
+    limit = 2**30
+    shown = (await admin.get(f"/cases/{case}")).json()
+    assert shown["version"] == len(shown["history"]) == len(answers)
+
+
 async def test_delivering_again_gives_the_same_answer(ready: Desk) -> None:
     engine, sent = await ready.engine(), parcel()
     first = await delivered_case(engine, sent)
