@@ -23,7 +23,10 @@ export function Dialog({ open, title, onClose, wide = false, children }: Props) 
   useEffect(() => {
     const dialog = ref.current
     if (dialog === null) return
-    if (open && !dialog.open) dialog.showModal()
+    if (open && !dialog.open) {
+      dialog.showModal()
+      dialog.querySelector<HTMLElement>('[data-focus]')?.focus()
+    }
     if (!open && dialog.open) dialog.close()
   }, [open])
 

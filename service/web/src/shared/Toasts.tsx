@@ -11,7 +11,7 @@ export interface Toast {
   action?: { label: string; run: () => void }
   /** A toast with the same key replaces the one before. */
   key?: string
-  /** How long it stays; bad news stays until closed unless this says otherwise. */
+  /** How long it stays; bad news stays longer unless this says otherwise. */
   milliseconds?: number
 }
 
@@ -25,7 +25,7 @@ export interface Toasts {
 }
 
 const ToastContext = createContext<Toasts | null>(null)
-const STAYS_MS = 5_000
+const STAYS_MS = { good: 4_000, info: 5_000, bad: 15_000 }
 const MOST = 4
 const ICON = { good: CircleCheck, info: Info, bad: CircleAlert }
 
@@ -64,9 +64,8 @@ export function ToastProvider({ children }: { children: ReactNode }) {
 
 function ToastCard({ toast, close, onDone }: { toast: Shown; close: string; onDone: (id: number) => void }) {
   const { id, tone, milliseconds } = toast
-  const stays = milliseconds ?? (tone === 'bad' ? null : STAYS_MS)
+  const stays = milliseconds ?? STAYS_MS[tone]
   useEffect(() => {
-    if (stays === null) return
     const timer = window.setTimeout(() => onDone(id), stays)
     return () => window.clearTimeout(timer)
   }, [id, stays, onDone])

@@ -11,7 +11,7 @@ import { FoundCases } from './FoundCases'
 import { PhotoPicture } from './PhotoPicture'
 import styles from './UploadPage.module.css'
 import { uploads } from './uploads'
-import type { Upload } from './uploadQueue'
+import { mayPass, type Upload } from './uploadQueue'
 
 /** One photo on its way: sent, queued, examined, and what was found. */
 export function UploadCard({ upload }: { upload: Upload }) {
@@ -53,7 +53,7 @@ export function UploadCard({ upload }: { upload: Upload }) {
         {photo?.status === 'done' ? <FoundCases ids={photo.case_ids} /> : null}
       </div>
       <div className={styles.cardButtons}>
-        {state === 'refused' ? (
+        {mayPass(upload) ? (
           <Button icon={<RotateCw size={16} />} onClick={() => uploads.retry(upload.key)}>
             {t('photos.retry')}
           </Button>

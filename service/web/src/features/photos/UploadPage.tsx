@@ -9,6 +9,7 @@ import { LocationSwitch } from './LocationSwitch'
 import { MyPhotos } from './MyPhotos'
 import { UploadCard } from './UploadCard'
 import styles from './UploadPage.module.css'
+import { mayPass } from './uploadQueue'
 import { uploads, useUploads } from './uploads'
 
 const ACCEPTED = 'image/jpeg,image/png,image/webp,image/heic,image/heif'
@@ -36,7 +37,7 @@ export default function UploadPage() {
     add([...event.dataTransfer.files])
   }
 
-  const refused = current.filter((upload) => upload.state === 'refused').length
+  const refused = current.filter(mayPass).length
   const sending = current.filter(
     (upload) => upload.state === 'uploading' || upload.state === 'waiting',
   ).length

@@ -72,6 +72,15 @@ describe('UploadQueue', () => {
     expect(send.mock.calls[1]?.[0].key).toBe(send.mock.calls[0]?.[0].key)
   })
 
+  it('does not try again by itself what is no photo', async () => {
+    const send = vi.fn<Send>(() => Promise.reject(new Problem(415, 'Unsupported Media Type')))
+    const queue = queueWith(send)
+    queue.add([file('a')], '', false)
+    await vi.waitFor(() => expect(states(queue)).toEqual(['a refused']))
+    queue.retryAll()
+    expect(send).toHaveBeenCalledTimes(1)
+  })
+
   it('stops an upload that is removed and says nothing of it', async () => {
     const queue = queueWith(
       (_form, _progress, signal) =>

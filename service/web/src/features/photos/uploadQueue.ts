@@ -26,6 +26,8 @@ export interface UploadTools {
 }
 
 const AT_ONCE = 2
+/** Another try of the same file gets the same answer. */
+const REFUSED_FOR_GOOD = new Set([400, 403, 413, 415, 422])
 
 /**
  * Photos on their way to the server. It lives outside the pages, so that uploads go on while people look elsewhere, and
@@ -69,9 +71,9 @@ export class UploadQueue {
     this.sendNext()
   }
 
-  /** Try again what the net or a sign-in that ended kept from arriving. */
+  /** Try again what may arrive another time: a broken net or a busy server passes, a file that is no photo does not. */
   retryAll(): void {
-    for (const upload of this.uploads) if (upload.state === 'refused') this.retry(upload.key)
+    for (const upload of this.uploads) if (mayPass(upload)) this.retry(upload.key)
   }
 
   remove(key: string): void {
@@ -131,6 +133,10 @@ export class UploadQueue {
     this.uploads = uploads
     for (const watcher of this.watchers) watcher()
   }
+}
+
+export function mayPass({ state, problem }: Upload): boolean {
+  return state === 'refused' && problem !== null && !REFUSED_FOR_GOOD.has(problem.status)
 }
 
 /** `crypto.randomUUID` is missing where the console is served without HTTPS, on a local network. */

@@ -81,6 +81,7 @@ export function SignInForm({ username: known = '', onSignedIn }: Props) {
         size="large"
         autoComplete="current-password"
         ref={known === '' ? null : focused}
+        data-focus
         value={password}
         onChange={(event) => setPassword(event.target.value)}
       />

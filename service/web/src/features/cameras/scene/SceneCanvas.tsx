@@ -41,6 +41,10 @@ export function SceneCanvas(props: Props) {
   const fitting = Math.min(width, Math.floor(height * ratio))
   const size = { width: fitting, height: Math.round(fitting / ratio) }
   const { zones } = editing.draft
+  // The selected one is drawn last, so that no other covers its corners.
+  const order = zones
+    .map((zone, index) => ({ zone, index }))
+    .sort((one, other) => Number(one.index === editing.selected) - Number(other.index === editing.selected))
 
   const pointAt = (event: KonvaEventObject<MouseEvent | TouchEvent>): Point | null => {
     const at = event.target.getStage()?.getPointerPosition()
@@ -93,7 +97,7 @@ export function SceneCanvas(props: Props) {
             {picture === null ? null : <Picture name="ground" image={picture} {...size} />}
           </Layer>
           <Layer listening={tool === null}>
-            {zones.map((zone, index) => (
+            {order.map(({ zone, index }) => (
               <ZoneShape
                 key={index}
                 zone={zone}

@@ -41,15 +41,21 @@ export function SceneToolbar(props: Props) {
     <div className={styles.toolbar} role="toolbar" aria-label={t('scene.tools')}>
       {locked ? null : (
         <>
-          <button
-            type="button"
-            aria-pressed={tool === null}
-            title={t('scene.select')}
-            onClick={() => onChoose(null)}
-          >
-            <MousePointer2 size={16} aria-hidden />
-            <span>{t('scene.select')}</span>
-          </button>
+          {tool === null ? (
+            <button type="button" className={styles.first} aria-pressed title={t('scene.select')}>
+              <MousePointer2 size={16} aria-hidden /> {t('scene.select')}
+            </button>
+          ) : (
+            // In the same place, so that nothing moves under the pointer when drawing begins.
+            <button
+              type="button"
+              className={`${styles.first} ${styles.finish}`}
+              disabled={!canFinish}
+              onClick={props.onFinish}
+            >
+              <Check size={16} aria-hidden /> {t('scene.finish')}
+            </button>
+          )}
           {KINDS.map((kind) => {
             const name = word('zone_kinds', kind)
             return (
@@ -65,11 +71,6 @@ export function SceneToolbar(props: Props) {
               </button>
             )
           })}
-          {tool === null ? null : (
-            <button type="button" className={styles.finish} disabled={!canFinish} onClick={props.onFinish}>
-              <Check size={16} aria-hidden /> {t('scene.finish')}
-            </button>
-          )}
         </>
       )}
       <span className={styles.spring} />
