@@ -43,14 +43,19 @@ class Collection:
         """
         if not data_file.is_file():
             raise CollectionError(f"no data file at {data_file}; pass one such as datasets/street.yaml")
-        content = yaml.safe_load(data_file.read_text(encoding="utf-8"))
-        if not isinstance(content, dict) or not isinstance(content.get("names"), dict):
+        try:
+            content = yaml.safe_load(data_file.read_text(encoding="utf-8"))
+        except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
+            raise CollectionError(f"{data_file}: is not YAML: {' '.join(str(error).split())}") from error
+        names = content.get("names") if isinstance(content, dict) else None
+        if isinstance(names, list):
+            names = dict(enumerate(names))
+        if not isinstance(names, dict):
+            raise CollectionError(f"{data_file}: expected keys train, val and names (0: person, 1: bicycle, …)")
+        if set(names) != set(range(len(names))):
             raise CollectionError(
-                f"{data_file}: expected keys train, val and names (0: person, 1: bicycle, …)"
+                f"{data_file}: class ids {', '.join(map(str, names))} must count up from 0 without gaps"
             )
-        names = content["names"]
-        if sorted(names) != list(range(len(names))):
-            raise CollectionError(f"{data_file}: class ids {sorted(names)} must count up from 0 without gaps")
         root = data_file.parent / expand(str(content.get("path", ".")), data_file)
         splits = {key: str(content[key]) for key in ("train", "val", "test") if content.get(key)}
         for split, folder in splits.items():

@@ -1,4 +1,4 @@
-"""The commands that need no office: detect, watch."""
+"""The commands that need no office: detect, watch, evaluate."""
 
 from datetime import datetime
 from pathlib import Path
@@ -9,8 +9,11 @@ from zoneinfo import ZoneInfo
 import typer
 
 from detector.detect import detect_photos
+from detector.detections import CLASS_NAMES, ObjectClass
+from detector.evaluate import evaluate_model
 from detector.model import Model
 from detector.pipeline import Pipeline
+from detector.regions import Tiling
 from detector.registry import ModelError
 from detector.scene import Scene, SceneError
 from detector.sources import SourceError, open_source
@@ -22,6 +25,7 @@ app = typer.Typer(no_args_is_help=True, add_completion=False)
 ModelName = Annotated[
     str | None, typer.Option("--model", help="Name in models/registry.toml; the default one if left out.")
 ]
+Tiles = Annotated[str, typer.Option(help="auto: large photos tile by tile for small things; off: only whole.")]
 Json = Annotated[bool, typer.Option("--json", help="One line of JSON each, on standard output.")]
 
 
@@ -30,18 +34,45 @@ def detect(
     paths: Annotated[list[Path], typer.Argument(help="Photos and folders of photos: JPEG, PNG, WebP, HEIC.")],
     model: ModelName = None,
     confidence: Annotated[float, typer.Option(min=0.01, max=1, help="Least confidence.")] = 0.25,
-    tiles: Annotated[
-        str, typer.Option(help="auto: large photos tile by tile for small things; off: only whole.")
-    ] = "auto",
+    tiles: Tiles = "auto",
     json: Json = False,
     save: Annotated[Path | None, typer.Option(help="Folder for pictures with boxes.")] = None,
 ) -> None:
     """Find butts, garbage, e-tricycles, people and vehicles in photos."""
-    if tiles not in ("auto", "off"):
-        raise typer.BadParameter(f"{tiles!r} is neither auto nor off", param_hint="--tiles")
-    way = cast("Literal['auto', 'off']", tiles)
+    way = _tiling(tiles)
     raise typer.Exit(
         detect_photos(paths, model_name=model, confidence=confidence, tiles=way, json_output=json, save=save)
+    )
+
+
+@app.command()
+def evaluate(
+    data: Annotated[Path, typer.Argument(help="A data file as ultralytics takes it: path, train, val, names.")],
+    split: Annotated[str, typer.Option(help="Which photos: train, val or test.")] = "val",
+    model: ModelName = None,
+    tiles: Tiles = "auto",
+    limit: Annotated[int | None, typer.Option(min=1, help="So many photos at most, evenly spread.")] = None,
+    classes: Annotated[
+        str, typer.Option(help="Names, with commas between; the classes that occur in the labels if left out.")
+    ] = "",
+    json: Json = False,
+) -> None:
+    """Measure a model on labelled photos: AP50, AP50-95, precision and recall by class and by object size."""
+    names = [name.strip() for name in classes.split(",") if name.strip()]
+    if unknown := [name for name in names if name not in CLASS_NAMES]:
+        raise typer.BadParameter(
+            f"unknown {', '.join(unknown)}; known are {', '.join(CLASS_NAMES)}", param_hint="--classes"
+        )
+    raise typer.Exit(
+        evaluate_model(
+            data,
+            split=split,
+            model_name=model,
+            tiles=_tiling(tiles),
+            limit=limit,
+            classes=[ObjectClass(CLASS_NAMES.index(name)) for name in names],
+            json_output=json,
+        )
     )
 
 
@@ -109,6 +140,12 @@ class Folder:
         """Remove what was written of it."""
         for file in self._path.glob(f"{violation_id}*"):
             file.unlink()
+
+
+def _tiling(text: str) -> Tiling:
+    if text not in ("auto", "off"):
+        raise typer.BadParameter(f"{text!r} is neither auto nor off", param_hint="--tiles")
+    return cast("Tiling", text)
 
 
 def _line(violation: Violation) -> str:
