@@ -114,10 +114,9 @@ class Jaywalking(Rule):
         """The visit of a person whom the tracker lost and has just found again under another number."""
         if track in self._known:
             return None
-        height, now = moment.box[3] - moment.box[1], moment.frame.seconds
         nearest, old = np.inf, None
         for number, visit in self._visits.items():
-            distance = None if number in present else visit.expects(pixels, height, now)
+            distance = None if number in present else visit.expects(moment, pixels)
             if distance is not None and distance < nearest:
                 nearest, old = distance, number
         if old is None:

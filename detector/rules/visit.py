@@ -18,6 +18,13 @@ _SPEED_SECONDS: Final = 0.5
 """Speed is taken over at least so long, so that the jitter of boxes does not rule it."""
 
 
+_LOST_SECONDS: Final = 4.0
+"""Who is lost for longer may be anybody."""
+
+_SIDE: Final = 0.01
+"""A box that ends this near to the picture's side, as a share of the width, goes on outside."""
+
+
 @dataclass(slots=True, eq=False)
 class Visit:
     """One person's stay on the road, or on a crosswalk at red.
@@ -91,16 +98,21 @@ class Visit:
         """Whether the person was on foot."""
         return self.ridden <= _RIDER_SHARE * self.samples
 
-    def expects(self, pixels: FloatArray, height: float, seconds: float) -> float | None:
+    def expects(self, newcomer: Moment, pixels: FloatArray) -> float | None:
         """How far a newcomer stands from where this person, lost since, must be; None for somebody else.
 
-        The distance is in body heights. The longer the person is lost, the less is known of where.
+        The distance is in body heights. The longer the person is lost, the less is known of where. Who went out of
+        the picture is not expected, and who comes into it is no old acquaintance.
         """
-        gap = seconds - self.last_seen
-        if self.height <= 0 or not 0.7 < height / self.height < 1.4:
+        gap = newcomer.frame.seconds - self.last_seen
+        alike = 0.7 * self.height < newcomer.box[3] - newcomer.box[1] < 1.4 * self.height
+        if gap > _LOST_SECONDS or not alike or _at_the_side(newcomer) or _at_the_side(self.latest):
             return None
-        expected = self.pixels + self.speed * min(gap, LONGEST_GAP)
-        distance = float(np.hypot(*(pixels - expected))) / self.height
+        # Anywhere from where the person was last to where the walk would have led: one may stop behind a pole.
+        way = self.speed * min(gap, LONGEST_GAP)
+        length = float(way @ way)
+        share = min(max(float((pixels - self.pixels) @ way) / length, 0.0), 1.0) if length > 0 else 0.0
+        distance = float(np.hypot(*(pixels - self.pixels - share * way))) / self.height
         return distance if distance < 0.4 + 0.25 * gap else None
 
     def moments(self) -> list[Moment]:
@@ -117,3 +129,8 @@ class Visit:
         elif seconds - self._mark[0] >= _SPEED_SECONDS:
             self.speed = (pixels - self._mark[1]) / (seconds - self._mark[0])
             self._mark = seconds, pixels
+
+
+def _at_the_side(moment: Moment) -> bool:
+    margin = _SIDE * moment.frame.width
+    return moment.box[0] < margin or moment.box[2] > moment.frame.width - margin

@@ -66,7 +66,7 @@ def test_hidden_by_a_bus_for_a_minute() -> None:
 
 def test_half_hidden_for_minutes_is_no_second_one() -> None:
     van = Thing(ObjectClass.TRUCK, (60, 100), [(90, 350, 262), (400, 350, 262)])
-    half = Thing(ObjectClass.E_TRICYCLE, (55, 80), [(90, 292, 260), (400, 292, 260)], look=5)
+    half = Thing(ObjectClass.E_TRICYCLE, (44, 80), [(90, 287, 260), (400, 287, 260)], look=5)
     whole = Thing(ObjectClass.E_TRICYCLE, (110, 80), PARKED.way, unseen=[(90, 400)])
     assert len(violations(PLACE, Street([whole, half, van], fps=2), 250)) == 1
 
@@ -151,6 +151,11 @@ def test_the_schedule_starts_the_clock() -> None:
     late = follow(restarted(early, place), street, 31, 150)
     assert started(late) == [60]
     assert (late[0].ended_at - NOON).total_seconds() == pytest.approx(120, abs=1)
+
+
+def test_hours_that_are_free_stop_the_clock() -> None:
+    place = scene(KERB | {"schedule": "12:00-12:01,12:02-22:00"}, illegal_parking={"seconds": 60})
+    assert started(violations(place, Street([PARKED], fps=2), 190)) == [120]
 
 
 def test_no_hour_matches() -> None:
