@@ -52,9 +52,10 @@ const FEW_LEFT = 12
 export class ReviewSession {
   private snapshot: Snapshot = { queue: EMPTY_QUEUE, loading: true, complete: false, error: null }
   private cursor: string | null = null
-  private readonly flights = new Map<string, Promise<unknown>>()
+  /** Per case, whether its last step arrived. */
+  private readonly flights = new Map<string, Promise<boolean>>()
   private readonly versions = new Map<string, number>()
-  private readonly undelivered = new Set<string>()
+  private readonly attempts = new Map<string, number>()
   private readonly watchers = new Set<() => void>()
   private started = false
 
@@ -124,10 +125,12 @@ export class ReviewSession {
     const entry = currentEntry(this.snapshot.queue)
     if (entry === null || entry.mark?.why === 'settled') return
     const { id, number, version } = entry.row
-    this.undelivered.delete(id)
+    const attempt = (this.attempts.get(id) ?? 0) + 1
+    this.attempts.set(id, attempt)
     this.apply({ type: 'decided', id, action: decision.action, at: this.tools.now() })
     this.send(id, this.tools.seenVersion(id) ?? version, decision).catch((error: unknown) => {
-      this.undelivered.add(id)
+      // The operator took it back and decided again meanwhile: that decision is on its way behind this one.
+      if (this.attempts.get(id) !== attempt) return
       const current = conflictOf(error)
       if (current === null || current.status === 'pending') {
         if (current !== null) this.versions.set(id, current.version)
@@ -151,12 +154,9 @@ export class ReviewSession {
 
   private async takeBack(decided: Decided): Promise<void> {
     const { id, number, version } = decided.row
-    await this.flights.get(id)
-    // The decision never arrived: there is nothing to take back.
-    if (this.undelivered.has(id)) return
     try {
-      await this.send(id, version, { action: 'undo' })
-      this.tell({ type: 'undone', number })
+      const undone = await this.send(id, version, { action: 'undo' })
+      if (undone !== null) this.tell({ type: 'undone', number })
     } catch (error) {
       this.apply({ type: 'kept', decided })
       this.tools.changed(id, null)
@@ -164,19 +164,24 @@ export class ReviewSession {
     }
   }
 
-  /** Send a step after those already under way for the same case, with the version they left behind. */
-  private send(id: string, version: number, step: CaseStep): Promise<Case> {
-    const before = this.flights.get(id) ?? Promise.resolve()
-    const flight = before.then(async () => {
+  /**
+   * Send a step after those already under way for the same case, with the version they left behind. An undo of a
+   * decision that never arrived has nothing to take back: null.
+   */
+  private send(id: string, version: number, step: CaseStep): Promise<Case | null> {
+    const before = this.flights.get(id) ?? Promise.resolve(true)
+    const flight = before.then(async (arrived) => {
+      if (step.action === 'undo' && !arrived) return null
       const updated = await this.tools.take(id, this.versions.get(id) ?? version, step)
       this.versions.set(id, updated.version)
       this.tools.changed(id, updated)
       return updated
     })
-    this.flights.set(
-      id,
-      flight.catch(() => undefined),
+    const arrived = flight.then(
+      (updated) => updated !== null,
+      () => false,
     )
+    this.flights.set(id, arrived)
     return flight
   }
 
