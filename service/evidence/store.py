@@ -9,7 +9,7 @@ import errno
 import functools
 import os
 import shutil
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -59,9 +59,12 @@ class FileStore:
         """The object store behind."""
         return from_url(self.url)
 
-    async def put_file(self, key: str, path: Path) -> None:
-        """Store the file at ``path``; when this returns, a power cut does not lose it. ``path`` stays."""
-        await obstore.put_async(self.store, key, path)
+    async def put_files(self, files: Mapping[str, Path]) -> None:
+        """Store each file under its key; when this returns, a power cut does not lose them. The paths stay.
+
+        Where it raises, some may be stored and others not.
+        """
+        await asyncio.gather(*(obstore.put_async(self.store, key, path) for key, path in files.items()))
 
     async def put_bytes(self, key: str, content: bytes) -> None:
         """Store or replace a file whole; readers see the old one or the new one. Not safe against a power cut."""
@@ -110,27 +113,34 @@ class LocalFileStore(FileStore):
         """The folder, made if it is not there."""
         return LocalStore(self.folder, mkdir=True)
 
-    async def put_file(self, key: str, path: Path) -> None:
-        """Link or copy the file into the folder, and wait until it is on the disk."""
-        await asyncio.to_thread(self._place, key, path)
+    async def put_files(self, files: Mapping[str, Path]) -> None:
+        """Link or copy the files into the folder, and wait until they are on the disk."""
+        await asyncio.to_thread(self._place, files)
 
-    def _place(self, key: str, path: Path) -> None:
-        target = self.folder / key
-        made = [parent for parent in target.parents if not parent.exists()]
-        target.parent.mkdir(parents=True, exist_ok=True)
-        try:
-            os.link(path, target)
-        except OSError as error:
-            if error.errno not in (errno.EXDEV, errno.EPERM, errno.EOPNOTSUPP, errno.EMLINK):
-                raise
-            # Another file system, or one without links: copy beside the target, then rename.
-            beside = target.with_suffix(".part")
-            shutil.copyfile(path, beside)
-            sync_file(beside)
-            beside.replace(target)
-        # The name itself lasts only when its folder is on the disk, and so on upwards for new folders.
-        for folder in [target.parent, *(parent.parent for parent in made)]:
+    def _place(self, files: Mapping[str, Path]) -> None:
+        changed: set[Path] = set()
+        for key, path in files.items():
+            target = self.folder / key
+            # The name of a new folder lasts only when the folder above it is on the disk, and so on upwards.
+            changed.update(parent.parent for parent in target.parents if not parent.exists())
+            changed.add(target.parent)
+            target.parent.mkdir(parents=True, exist_ok=True)
+            _link_or_copy(path, target)
+        for folder in changed:
             sync_file(folder)
+
+
+def _link_or_copy(path: Path, target: Path) -> None:
+    try:
+        os.link(path, target)
+    except OSError as error:
+        if error.errno not in (errno.EXDEV, errno.EPERM, errno.EOPNOTSUPP, errno.EMLINK):
+            raise
+        # Another file system, or one without links: copy beside the target, then rename.
+        beside = target.with_suffix(".part")
+        shutil.copyfile(path, beside)
+        sync_file(beside)
+        beside.replace(target)
 
 
 def sync_file(path: Path) -> None:

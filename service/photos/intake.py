@@ -62,7 +62,7 @@ async def take_in(office: Office, asker: Principal, request: Request, idempotenc
         async with office.decoding:
             facts = await asyncio.to_thread(inspect, file.path, settings.photo_pixels, settings.zone)
         row = _new_row(asker, file, facts, fields, idempotency_key)
-        await office.files.put_file(row.key, file.path)
+        await office.files.put_files({row.key: file.path})
         try:
             async with office.database.transaction() as session:
                 session.add(row)

@@ -137,11 +137,8 @@ async def _store(
     office: Office, asker: Principal, violation: Violation, matched: list[tuple[EvidenceFile, ReceivedFile]]
 ) -> tuple[Delivered, bool]:
     rows = [_evidence_row(violation, position, *pair) for position, pair in enumerate(matched)]
-    stored: list[str] = []
     try:
-        for row, (_, file) in zip(rows, matched, strict=True):
-            stored.append(row.key)
-            await office.files.put_file(row.key, file.path)
+        await office.files.put_files({row.key: file.path for row, (_, file) in zip(rows, matched, strict=True)})
         async with office.database.transaction() as session:
             place = await _place(session, asker, violation)
             session.add(
@@ -158,8 +155,8 @@ async def _store(
             case = await open_case(session, office.settings.zone, violation, place, rows)
     except BaseException as error:
         # Nobody refers to the files yet. Those of the delivery that was first have names of their own.
-        for key in stored:
-            await office.files.delete(key)
+        for row in rows:
+            await office.files.delete(row.key)
         if isinstance(error, IntegrityError):
             first = await _find(office, violation)
             if first is not None:

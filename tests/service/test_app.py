@@ -1,5 +1,6 @@
 """What holds for every request: errors, headers, the console's files, health and figures."""
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 
@@ -201,4 +202,6 @@ def test_the_description_can_be_made_without_a_database(tmp_path: Path) -> None:
     document = create_app(settings_for(tmp_path / "data")).openapi()
     text = str(document)
     assert "HTTPValidationError" not in text
+    kept = Path(__file__).parents[2] / "service" / "web" / "openapi.json"
+    assert json.loads(kept.read_text()) == document, "run: python -m service.openapi > service/web/openapi.json"
     assert "application/problem+json" in text

@@ -289,7 +289,7 @@ async def test_what_a_crash_left_behind_is_cleaned_up_at_the_next_start(ready: D
     lost = uuid_utils.compat.uuid7()
     waiting = ready.settings.incoming / str(lost)
     waiting.write_bytes(b"evidence whose transaction never came")
-    await files.put_file(key_of("evidence", lost), waiting)
+    await files.put_files({key_of("evidence", lost): waiting})
     async with ready.office.database.reading() as session:
         kept = (await session.scalars(select(EvidenceRow))).first()
     assert kept is not None
