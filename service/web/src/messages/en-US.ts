@@ -305,7 +305,7 @@ export const enUS = {
   'cameras.readOnly': 'Only administrators can change this',
 
   'scene.tools': 'Drawing tools',
-  'scene.select': 'Select and move',
+  'scene.select': 'Select, move',
   'scene.draw': 'Draw {kind}',
   'scene.drawHintPolygon': 'Click each corner; click the first one or press Enter to finish, Esc to cancel',
   'scene.drawHintLine': 'Click each point; press Enter or double-click to finish, Esc to cancel',

@@ -9,7 +9,7 @@ export function KindLabel({ kind, count = 1 }: { kind: string; count?: number })
   const { word } = useWords()
   return (
     <span className={styles.kind} data-kind={kind}>
-      {word('kinds', kind)}
+      <span>{word('kinds', kind)}</span>
       {count > 1 ? <b>×{count}</b> : null}
     </span>
   )
