@@ -30,6 +30,7 @@ async def server_sent(
 ) -> AsyncIterator[str]:
     """Events for one principal as text, until the server stops, the principal is signed out, or the reader lags."""
     stopping = asyncio.ensure_future(office.stopping.wait())
+    upcoming: asyncio.Future[Event | None] | None = None
     try:
         async with office.hub.subscribe() as queue:
             position = await office.hub.newest_id() if last_id is None else last_id
@@ -62,6 +63,8 @@ async def server_sent(
                     yield _text(event_or_end, position)
     finally:
         stopping.cancel()
+        if upcoming is not None:  # the reader went away while an event was awaited
+            upcoming.cancel()
 
 
 def _text(event: Event, position: int) -> str:
