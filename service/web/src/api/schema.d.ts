@@ -665,8 +665,10 @@ export interface paths {
         };
         /**
          * Stream Events
-         * @description What changes, as it changes: ``case.created``, ``case.updated``, ``photo.updated``, ``camera.status``,
-         *     ``camera.snapshot``, ``alert``.
+         * @description What changes, as it changes.
+         *
+         *     The events are ``case.created``, ``case.updated``, ``photo.updated``, ``camera.status``, ``camera.snapshot`` and
+         *     ``alert``; consoles get those that their person may see.
          */
         get: operations["stream_events"];
         put?: never;
@@ -891,6 +893,12 @@ export interface components {
                 number
             ][];
             /**
+             * Look closely
+             * @description search here for butts and garbage in the picture's full resolution, every two seconds; for cameras that see the ground from afar
+             * @default false
+             */
+            tiles: boolean;
+            /**
              * @description discriminator enum property added by openapi-typescript
              * @enum {string}
              */
@@ -1079,6 +1087,12 @@ export interface components {
                 number
             ][];
             /**
+             * Look closely
+             * @description search here for butts and garbage in the picture's full resolution, every two seconds; for cameras that see the ground from afar
+             * @default false
+             */
+            tiles: boolean;
+            /**
              * @description discriminator enum property added by openapi-typescript
              * @enum {string}
              */
@@ -1151,8 +1165,9 @@ export interface components {
         CaseAction: "confirm" | "dismiss" | "close" | "undo";
         /**
          * CaseConflict
-         * @description A 409: the case has moved on (``urn:streetwarden:version-conflict``) or the step is not allowed from where it
-         *     is (``urn:streetwarden:step-not-allowed``).
+         * @description A 409: the case has moved on, or the step is not allowed from where it is.
+         *
+         *     The type is ``urn:streetwarden:version-conflict`` or ``urn:streetwarden:step-not-allowed``.
          */
         CaseConflict: {
             /**
@@ -1299,6 +1314,12 @@ export interface components {
                 number,
                 number
             ][];
+            /**
+             * Look closely
+             * @description search here for butts and garbage in the picture's full resolution, every two seconds; for cameras that see the ground from afar
+             * @default false
+             */
+            tiles: boolean;
             /**
              * @description discriminator enum property added by openapi-typescript
              * @enum {string}
@@ -1622,6 +1643,12 @@ export interface components {
                 number
             ][];
             /**
+             * Look closely
+             * @description search here for butts and garbage in the picture's full resolution, every two seconds; for cameras that see the ground from afar
+             * @default false
+             */
+            tiles: boolean;
+            /**
              * @description discriminator enum property added by openapi-typescript
              * @enum {string}
              */
@@ -1684,6 +1711,12 @@ export interface components {
                 number
             ][];
             /**
+             * Look closely
+             * @description search here for butts and garbage in the picture's full resolution, every two seconds; for cameras that see the ground from afar
+             * @default false
+             */
+            tiles: boolean;
+            /**
              * @description discriminator enum property added by openapi-typescript
              * @enum {string}
              */
@@ -1717,6 +1750,12 @@ export interface components {
                 number,
                 number
             ][];
+            /**
+             * Look closely
+             * @description search here for butts and garbage in the picture's full resolution, every two seconds; for cameras that see the ground from afar
+             * @default false
+             */
+            tiles: boolean;
             /**
              * @description discriminator enum property added by openapi-typescript
              * @enum {string}

@@ -1,4 +1,5 @@
 import { Button } from 'antd'
+import { RefreshCw } from 'lucide-react'
 import { useEffect, useEffectEvent, useReducer, useState } from 'react'
 import { useBlocker } from 'react-router'
 
@@ -155,7 +156,6 @@ export default function SceneEditor({ camera }: { camera: Camera }) {
           onUndo={() => dispatch({ type: 'undo' })}
           onRedo={() => dispatch({ type: 'redo' })}
           onRemove={remove}
-          onRefresh={picture.refresh}
         />
         <SceneCanvas
           editing={editing}
@@ -169,14 +169,19 @@ export default function SceneEditor({ camera }: { camera: Camera }) {
           onSelect={(index) => dispatch({ type: 'select', index })}
           onReshape={(index, points) => dispatch({ type: 'reshape', index, points })}
         />
-        <p className={styles.hint}>
-          {picture.image === null ? `${t('scene.noPicture')} · ` : ''}
-          {tool === null
-            ? t('scene.selectHint')
-            : tool === 'barrier'
-              ? t('scene.drawHintLine')
-              : t('scene.drawHintPolygon')}
-        </p>
+        <div className={styles.hint}>
+          <p>
+            {picture.image === null ? `${t('scene.noPicture')} · ` : ''}
+            {tool === null
+              ? t('scene.selectHint')
+              : tool === 'barrier'
+                ? t('scene.drawHintLine')
+                : t('scene.drawHintPolygon')}
+          </p>
+          <Button size="small" icon={<RefreshCw size={14} />} onClick={picture.refresh}>
+            {t('scene.unfreeze')}
+          </Button>
+        </div>
       </div>
       <aside className={styles.side}>
         {locked ? <p className={styles.notice}>{t('cameras.readOnly')}</p> : null}

@@ -1,4 +1,4 @@
-import { Check, MousePointer2, Redo2, RefreshCw, Trash2, Undo2 } from 'lucide-react'
+import { Check, MousePointer2, Redo2, Trash2, Undo2 } from 'lucide-react'
 import type { ReactNode } from 'react'
 
 import { useWords } from '@/api/catalogue'
@@ -19,7 +19,6 @@ interface Props {
   onUndo: () => void
   onRedo: () => void
   onRemove: () => void
-  onRefresh: () => void
 }
 
 const KINDS: readonly ZoneKind[] = [
@@ -87,9 +86,6 @@ export function SceneToolbar(props: Props) {
           </Tool>
         </>
       )}
-      <Tool name={t('scene.unfreeze')} onClick={props.onRefresh}>
-        <RefreshCw size={17} aria-hidden />
-      </Tool>
     </div>
   )
 }

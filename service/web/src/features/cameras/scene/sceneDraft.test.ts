@@ -29,7 +29,7 @@ const add: EditAction = { type: 'add', kind: 'bin', name: 'bin 1', points: ROAD.
 describe('reduceScene', () => {
   it('adds a zone and selects it', () => {
     const editing = play(add)
-    expect(editing.draft.zones[2]).toEqual({ kind: 'bin', name: 'bin 1', polygon: ROAD.slice(0, 3) })
+    expect(editing.draft.zones[2]).toEqual({ kind: 'bin', name: 'bin 1', polygon: ROAD.slice(0, 3), tiles: false })
     expect(editing.selected).toBe(2)
   })
 

@@ -73,7 +73,7 @@ function withPoints(zone: Zone, points: Point[]): Zone {
 }
 
 function made(kind: ZoneKind, name: string, points: Point[]): Zone {
-  return kind === 'barrier' ? { kind, name, line: points } : { kind, name, polygon: points }
+  return kind === 'barrier' ? { kind, name, line: points } : { kind, name, polygon: points, tiles: false }
 }
 
 /** A name that no zone has yet: the word and a number. */
