@@ -29,6 +29,8 @@ _LEARN_SECONDS: Final = 0.5
 _BOX_SECONDS: Final = 10.0
 """How slowly an anchor's box follows the model's boxes: jitter evens out, and what creeps away is left behind."""
 _STILL_THERE_SECONDS: Final = 0.5
+_PASSING_GAP_SECONDS: Final = 2.5
+"""What has hardly come to rest is forgotten when unseen for so long: longer than from one close look to the next."""
 _HIDING: Final = 0.3
 """Something in front that covers this share of a place hides what stands there."""
 _PART: Final = 0.8
@@ -264,7 +266,7 @@ class AnchorMemory:
 
     def _is_gone(self, anchor: Anchor) -> bool:
         unseen = self.now - anchor.seen
-        if anchor.resting < self.settings.passing_seconds and unseen > 1.5:
+        if anchor.resting < self.settings.passing_seconds and unseen > _PASSING_GAP_SECONDS:
             return True
         away = anchor.absent_since is not None and self.now - anchor.absent_since > self.settings.return_seconds
         return away or unseen > self.settings.forget_seconds

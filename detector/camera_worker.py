@@ -16,12 +16,13 @@ import cv2
 import numpy as np
 import structlog
 
+from detector.close_look import CloseLook
 from detector.detections import Detections, FloatArray
 from detector.drawing import draw_detections
 from detector.letterbox import Letterbox
 from detector.model import Model
 from detector.outbox import Outbox, sync_folder
-from detector.pipeline import Checkpoint, Pipeline
+from detector.pipeline import TRACKING_CONFIDENCE, Checkpoint, Pipeline
 from detector.scene import Scene
 from detector.sources import (
     Frame,
@@ -133,6 +134,7 @@ class CameraWorker:
             config.scene, thresholds=model.thresholds, shelf=outbox, timezone=timezone, model=model.name
         )
         self._restore()
+        self._close_look = CloseLook(config.scene)
         self._stopping = Event()
         self._ended = Event()
         self._failed_at: float | None = None
@@ -172,6 +174,10 @@ class CameraWorker:
         self._in_hand += 1
         self._wake.notify_all()
         return ready
+
+    def look_closely(self, frame: Frame, whole: Detections) -> Detections:
+        """What was seen in a whole frame and, when it is time, in tiles of it. For the model's thread only."""
+        return self._close_look.add(frame, whole, self._model, TRACKING_CONFIDENCE)
 
     def deliver(self, frame: Frame, detections: Detections, model_seconds: float) -> None:
         """What the model saw in a frame that :meth:`take` gave."""

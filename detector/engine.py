@@ -143,5 +143,7 @@ class Engine:
         letterboxes = [ready.letterbox for _, ready in batch]
         found = self.model.decode(raw, letterboxes, TRACKING_CONFIDENCE)
         share = (time.perf_counter() - started) / len(batch)
-        for (worker, ready), detections in zip(batch, found, strict=True):
-            worker.deliver(ready.frame, detections, share)
+        for (worker, ready), whole in zip(batch, found, strict=True):
+            started = time.perf_counter()
+            detections = worker.look_closely(ready.frame, whole)
+            worker.deliver(ready.frame, detections, share + time.perf_counter() - started)

@@ -12,7 +12,7 @@ import structlog
 from detector.detections import Detections, FloatArray, IntArray, ObjectClass
 from detector.duplicates import distinct
 from detector.letterbox import Letterbox
-from detector.regions import Tiling, merge_tiles, plan_tiles, wants_tiles
+from detector.regions import TilePlan, Tiling, merge_tiles, plan_tiles, wants_tiles
 from detector.registry import ModelEntry, ModelError, Registry
 from detector.runtimes import Runtime, RuntimeName, open_runtime
 from detector.sources.frame import Image
@@ -169,18 +169,34 @@ class Model:
         (whole,) = self.detect([image], confidence=confidence)
         if tiles == "off" or not wants_tiles(width, height, self.entry.input_size):
             return whole
-        plan = plan_tiles(width, height, self.entry.input_size)
+        parts, places = self.detect_tiles(image, plan_tiles(width, height, self.entry.input_size), confidence)
+        frames = np.concatenate([np.array([[0, 0, width, height]], np.float32), places])
+        return merge_tiles([whole, *parts], frames, width, height, side=self.entry.input_size)
+
+    def detect_tiles(
+        self, image: Image, plan: TilePlan, confidence: Confidence = None
+    ) -> tuple[list[Detections], FloatArray]:
+        """Detections of each tile, not merged.
+
+        Args:
+            image: (height, width, 3) uint8, blue, green, red.
+            plan: where to look.
+            confidence: the least confidence.
+
+        Returns:
+            Detections and the (T, 4) tiles, both in pixels of ``image``.
+        """
+        height, width = image.shape[:2]
         scaled = image
         if (plan.width, plan.height) != (width, height):
             scaled = np.asarray(cv2.resize(image, (plan.width, plan.height), interpolation=cv2.INTER_AREA), np.uint8)
         crops = [scaled[top:bottom, left:right] for left, top, right, bottom in plan.tiles.tolist()]
         factor = np.array([width / plan.width, height / plan.height] * 2, np.float32)
-        parts = [whole]
+        parts = []
         for seen, tile in zip(self.detect(crops, confidence=confidence), plan.tiles, strict=True):
             moved = seen.shifted(float(tile[0]), float(tile[1]))
             parts.append(Detections(moved.xyxy * factor, moved.class_id, moved.confidence))
-        frames = np.concatenate([np.array([[0, 0, width, height]], np.float32), plan.tiles * factor])
-        return merge_tiles(parts, frames, width, height, side=self.entry.input_size)
+        return parts, (plan.tiles * factor).astype(np.float32)
 
     def _limits(self, confidence: Confidence) -> FloatArray:
         """(classes,) least confidence in the order of the model's output."""

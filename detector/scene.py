@@ -54,6 +54,11 @@ class _Zone(_Model):
 
 class _PolygonZone(_Zone):
     polygon: list[Point] = Field(min_length=3, max_length=200, title="Outline", description="corners in order")
+    tiles: bool = Field(
+        False, title="Look closely",
+        description="search here for butts and garbage in the picture's full resolution, every two seconds; "
+        "for cameras that see the ground from afar",
+    )  # fmt: skip
 
     @field_validator("polygon")
     @classmethod

@@ -3,9 +3,11 @@
 from collections.abc import Generator
 
 from detector.ahead import ahead
+from detector.close_look import CloseLook
 from detector.detections import Detections
 from detector.model import Model
 from detector.pipeline import TRACKING_CONFIDENCE, Pipeline
+from detector.scene import Scene
 from detector.sources import Frame, Source, SourceError
 from detector.violations import Violation
 
@@ -13,17 +15,23 @@ _DEPTH = 3
 """Frames that each stage may be ahead: enough to bridge a slow frame, few enough to keep memory small."""
 
 
-def detected_frames(source: Source, model: Model) -> Generator[tuple[Frame, Detections], None, None]:
+def detected_frames(source: Source, model: Model, scene: Scene) -> Generator[tuple[Frame, Detections], None, None]:
     """Each frame of a source with all that the model sees in it, unsure detections included.
+
+    Args:
+        source: where the frames come from.
+        model: what looks at them.
+        scene: says which zones are looked at closely.
 
     Raises:
         SourceError: the source cannot be read.
     """
+    close_look = CloseLook(scene)
     prepared = ahead(((frame, *model.prepare(frame.image)) for frame in source.frames()), depth=_DEPTH, name="decode")
     for frame, tensor, letterbox in prepared:
         raw = model.infer(tensor[None])
         (detections,) = model.decode(raw, [letterbox], TRACKING_CONFIDENCE)
-        yield frame, detections
+        yield frame, close_look.add(frame, detections, model, TRACKING_CONFIDENCE)
 
 
 def watch(source: Source, model: Model, pipeline: Pipeline) -> Generator[Violation, None, None]:
@@ -34,7 +42,7 @@ def watch(source: Source, model: Model, pipeline: Pipeline) -> Generator[Violati
             source's end, are given first.
     """
     try:
-        for frame, detections in ahead(detected_frames(source, model), depth=_DEPTH, name="model"):
+        for frame, detections in ahead(detected_frames(source, model, pipeline.scene), depth=_DEPTH, name="model"):
             yield from pipeline.process(frame, detections)
     except SourceError:
         yield from pipeline.finish()

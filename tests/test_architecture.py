@@ -14,7 +14,7 @@ LINES = [
     ["riders", "lamps", "tracking", "looks", "anchor", "anchors"],
     ["rules"],
     ["drawing", "evidence"],
-    ["pipeline", "ahead", "outbox", "watching", "camera_worker", "engine"],
+    ["pipeline", "ahead", "outbox", "close_look", "watching", "camera_worker", "engine"],
     ["detect", "evaluate", "cli"],
 ]
 LEVEL = {name: level for level, line in enumerate(LINES) for name in line}

@@ -301,3 +301,24 @@ def test_pictures_are_small_enough_for_a_console(engine: Engine) -> None:
     image = cv2.imdecode(np.frombuffer(newest[1], np.uint8), cv2.IMREAD_COLOR)
     assert image is not None
     assert image.shape == (540, 960, 3)
+
+
+def test_small_things_far_away_are_looked_at_closely(engine: Engine, runtime: SlowSquares) -> None:
+    """A speck that vanishes in the model's input of 320 pixels is drawn on the camera's picture."""
+    zone = {"name": "pavement", "kind": "parking_bay", "polygon": [[0, 0.5], [1, 0.5], [1, 1], [0, 1]], "tiles": True}
+    marked = Scene.model_validate(
+        {"camera": {"id": "gate-1"}, "zones": [zone], "rules": {"garbage": {"min_seconds": 3}}}
+    )
+    engine.configure([CameraConfig(marked, "push:")])
+
+    def is_followed(when: datetime) -> bool:
+        return engine.status()["gate-1"].last_frame_at == when
+
+    for step in range(13):
+        image = paint(1280, 960, *([("garbage", (702, 802, 706, 806))] if step > 4 else []))
+        engine.push("gate-1", jpeg(image), NOON + timedelta(seconds=step))
+        wait_for(partial(is_followed, NOON + timedelta(seconds=step)))
+    (parcel,) = engine.outbox.pending()
+    assert parcel.violation.kind == "garbage"
+    assert parcel.violation.box == pytest.approx((702, 802, 706, 806), abs=2)
+    assert (320, 320) in {call[2:] for call in runtime.calls}

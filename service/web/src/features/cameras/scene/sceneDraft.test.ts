@@ -16,7 +16,7 @@ const ROAD: Point[] = [[0, 0.4], [1, 0.3], [1, 0.9], [0, 0.6]] // prettier-ignor
 const BOW: Point[] = [[0, 0], [1, 1], [1, 0], [0, 1]] // prettier-ignore
 const SCENE: SceneSettings = {
   zones: [
-    { kind: 'carriageway', name: 'road', polygon: ROAD },
+    { kind: 'carriageway', name: 'road', polygon: ROAD, tiles: false },
     { kind: 'barrier', name: 'fence', line: ROAD.slice(0, 2) },
   ],
   ground: null,

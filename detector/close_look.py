@@ -1,0 +1,117 @@
+"""Close look: small things in zones marked for it, searched for in full resolution every few seconds."""
+
+from dataclasses import replace
+from typing import Final
+
+import numpy as np
+import shapely
+
+from detector.detections import Detections, FloatArray, IntArray, ObjectClass
+from detector.model import Model
+from detector.regions import OVERLAP, TilePlan, merge_tiles, plan_tiles, wants_tiles
+from detector.scene import Barrier, Ignore, Scene
+from detector.sources import Frame
+from detector.sources.frame import Image
+
+SECONDS: Final = 2.0
+"""Time between two looks: what lies still needs no more, and each tile costs as much as a frame."""
+MAX_TILES: Final = 12
+"""Tiles of one look at most; larger zones are scaled down first."""
+SMALL_CLASSES: Final = (ObjectClass.CIGARETTE_BUTT, ObjectClass.GARBAGE)
+"""What a close look is for. What moves is seen in every frame or not at all, or its track would limp."""
+
+_MARGIN: Final = 0.1
+"""Of a tile's side, around the zones: what lies at a zone's edge is seen whole."""
+
+
+class CloseLook:
+    """Adds to what the model sees in whole frames what it sees in tiles, when it is time.
+
+    A camera high on a pole shows a butt with 8 pixels; scaled down to the model's input it is gone. So the zones
+    that a scene marks with ``tiles`` are looked at in the frame's own resolution too.
+
+    Args:
+        scene: what the camera looks at.
+        seconds: time between two looks, by the stream's clock.
+    """
+
+    def __init__(self, scene: Scene, *, seconds: float = SECONDS) -> None:
+        outlines = [z.polygon for z in scene.zones if not isinstance(z, Barrier | Ignore) and z.tiles]
+        self._zones = shapely.union_all([shapely.Polygon(outline) for outline in outlines])
+        self._seconds = seconds
+        self._last: float | None = None
+        self._key: tuple[int, int, int] | None = None
+        self._region: IntArray = np.zeros(4, np.int64)
+        self._plan: TilePlan | None = None
+
+    def add(self, frame: Frame, whole: Detections, model: Model, confidence: float) -> Detections:
+        """What was seen in the whole frame and, if it is time for a close look, small things seen in tiles.
+
+        Args:
+            frame: the frame.
+            whole: what the model sees in it as a whole.
+            model: the model.
+            confidence: least confidence in the tiles.
+
+        Returns:
+            ``whole`` itself, or one box an object from both.
+        """
+        side = model.entry.input_size
+        if self._zones.is_empty or not self._is_due(frame.seconds):
+            return whole
+        self._lay(frame.width, frame.height, side)
+        if self._plan is None:
+            return whole
+        left, top, right, bottom = self._region.tolist()
+        region: Image = frame.image[top:bottom, left:right]
+        parts, tiles = model.detect_tiles(region, self._plan, confidence)
+        small = [whole.of_class(*SMALL_CLASSES), *(p.of_class(*SMALL_CLASSES).shifted(left, top) for p in parts)]
+        frames: FloatArray = np.concatenate(
+            [
+                np.array([[0, 0, frame.width, frame.height]], np.float32),
+                tiles + np.array([left, top, left, top], np.float32),
+            ]
+        )
+        merged = merge_tiles(small, frames, frame.width, frame.height, side=side)
+        return Detections.concatenate([whole.not_of_class(*SMALL_CLASSES), merged])
+
+    def _is_due(self, seconds: float) -> bool:
+        """Whether it is time; notes that it was."""
+        # A stream's clock that begins anew is no reason to wait.
+        if self._last is not None and 0 <= seconds - self._last < self._seconds:
+            return False
+        self._last = seconds
+        return True
+
+    def _lay(self, width: int, height: int, side: int) -> None:
+        """Lay tiles over the zones, once for each size of frame."""
+        if self._key == (width, height, side):
+            return
+        self._key, self._plan = (width, height, side), None
+        if self._zones.is_empty or not wants_tiles(width, height, side):
+            return
+        bounds = np.array(self._zones.bounds) * [width, height, width, height]
+        left, right = _span(bounds[0], bounds[2], width, side)
+        top, bottom = _span(bounds[1], bounds[3], height, side)
+        self._region = np.array([left, top, right, bottom], np.int64)
+        for most in range(MAX_TILES, 200):  # tiles that touch no zone are left out, so that there may be more at first
+            plan = plan_tiles(right - left, bottom - top, side, overlap=OVERLAP, most=most)
+            factor = (right - left) / plan.width
+            corners = plan.tiles * factor + np.array([left, top, left, top])
+            boxes = shapely.box(*(corners / [width, height, width, height]).T)
+            kept = plan.tiles[shapely.intersects(boxes, self._zones)]
+            if len(kept) > MAX_TILES:
+                return
+            self._plan = replace(plan, tiles=kept)
+            if factor == 1.0:
+                return
+
+
+def _span(low: float, high: float, length: int, side: int) -> tuple[int, int]:
+    """Whole pixels from ``low`` to ``high`` with a margin, at least a tile long where the frame is."""
+    start, end = max(0, int(low - _MARGIN * side)), min(length, int(np.ceil(high + _MARGIN * side)))
+    missing = min(side, length) - (end - start)
+    if missing > 0:
+        start = int(np.clip(start - missing // 2, 0, length - min(side, length)))
+        end = start + min(side, length)
+    return start, end
