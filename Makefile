@@ -78,8 +78,10 @@ lint: setup-train lint-console  ## ruff, strict mypy, TypeScript
 	$(BIN)/mypy
 	$(BIN)/mypy train.py benchmarks
 
-bench: setup-train  ## print speed against the bare model and against ultralytics
+bench: setup-train console  ## print speeds, ratios, list times and the console's size
 	$(BIN)/python -m benchmarks
+	$(BIN)/python -m benchmarks.cases
+	cd $(WEB) && npm run size
 
 clean:  ## remove everything that was built
 	rm -rf $(VENV) $(STAMPS) $(WEB)/node_modules $(WEB)/dist build dist *.egg-info
