@@ -1,4 +1,4 @@
-"""The data tools on the command line: `python -m datasets check | label | prepare | agree`."""
+"""The data tools on the command line: `python -m datasets import | check | label | prepare | agree`."""
 
 from pathlib import Path
 from typing import Annotated
@@ -9,6 +9,8 @@ from rich.progress import track
 from datasets.agreement import agreement
 from datasets.collection import Collection, CollectionError, photos_in
 from datasets.faults import faults
+from datasets.importing import Form, Split, annotations, form_of, parse_mapping, translate
+from datasets.importing import write as write_imported
 from datasets.labels import LabelError, write_labels
 from datasets.teacher import Teacher, TrainingExtraMissingError
 from datasets.training_set import TrainingSet, TrainingSetError
@@ -24,6 +26,34 @@ REPLAY = Path("../shared/data/replay")
 COCO_WEIGHTS = Path("../shared/weights/yolo26n-coco.safetensors")
 TEACHER_LABELS = Path("runs/teacher")
 TRAINING_SET = Path("runs/data")
+
+
+@app.command("import")
+def import_export(
+    export: Annotated[
+        Path, typer.Argument(help="data.yaml (YOLO), JSON file (COCO, Label Studio) or folder of XML files (VOC).")
+    ],
+    out: Annotated[Path, typer.Argument(help="New folder for photos, labels and street.yaml.")],
+    form: Annotated[Form | None, typer.Option(help="Form of the export, where it cannot be told.")] = None,
+    photos: Annotated[Path | None, typer.Option(help="Folder of the photos, if not beside the export.")] = None,
+    renamed: Annotated[
+        list[str] | None, typer.Option("--map", help="车=e_tricycle; nothing after = leaves a class out. Repeatable.")
+    ] = None,
+    prefix: Annotated[str, typer.Option(help="Put before each name: says where the photos are from.")] = "",
+    split: Annotated[Split, typer.Option(help="Split of photos for which the export names none.")] = Split.TRAIN,
+    skip_faulty: Annotated[bool, typer.Option(help="Leave faulty photos out and take the others.")] = False,
+) -> None:
+    """Takes in an export of a label tool. A line a fault; with faults nothing is written unless --skip-faulty."""
+    mapping = parse_mapping(renamed or ())
+    imported = translate(annotations(export, form or form_of(export), photos, split), mapping)
+    for fault in imported.faults:
+        typer.echo(fault)
+    if imported.faults and not skip_faulty:
+        typer.echo(f"{len(imported.faults)} faults; nothing was written (--skip-faulty takes the others)", err=True)
+        raise typer.Exit(1)
+    splits = write_imported(imported, out, prefix).splits
+    counted = ", ".join(f"{count} {name}" for name, count in splits.items()) or "no"
+    typer.echo(f"{counted} photos in {out}, {len(imported.faults)} faults", err=True)
 
 
 @app.command()
@@ -64,9 +94,7 @@ def prepare(
     data: Data = STREET,
     replay: Annotated[Path, typer.Option(help="Folder of photos that keep the old classes alive.")] = REPLAY,
     teacher: TeacherFolder = TEACHER_LABELS,
-    out: Annotated[
-        Path, typer.Option(help="Folder to write; its images and labels are replaced.")
-    ] = TRAINING_SET,
+    out: Annotated[Path, typer.Option(help="Folder to write; its images and labels are replaced.")] = TRAINING_SET,
     confidence: Annotated[float, typer.Option(help="Teacher labels below are not trained on.")] = 0.4,
     grounds: Annotated[int, typer.Option(help="Empty grounds to cut out.", min=0)] = 150,
     collages: Annotated[int, typer.Option(help="Collages of shrunken butts to make.", min=0)] = 90,
