@@ -45,7 +45,7 @@ def import_export(
 ) -> None:
     """Takes in an export of a label tool. A line a fault; with faults nothing is written unless --skip-faulty."""
     mapping = parse_mapping(renamed or ())
-    imported = translate(annotations(export, form or form_of(export), photos, split), mapping)
+    imported = translate(annotations(export, form or form_of(export), photos, split.value), mapping)
     for fault in imported.faults:
         typer.echo(fault)
     if imported.faults and not skip_faulty:
