@@ -1,7 +1,12 @@
 /** What the service tells as it happens. The data of an event names at least what changed. */
 export const EVENT_TYPES = [
-  'case.created', 'case.updated', 'photo.updated', 'camera.status', 'camera.snapshot', 'alert',
-] as const // prettier-ignore
+  'case.created',
+  'case.updated',
+  'photo.updated',
+  'camera.status',
+  'camera.snapshot',
+  'alert',
+] as const
 export type EventType = (typeof EVENT_TYPES)[number]
 export type EventData = Readonly<Record<string, unknown>>
 type Listener = (data: EventData) => void

@@ -1428,6 +1428,12 @@ export interface components {
              */
             model: string;
             /**
+             * Model Refused
+             * @description why the model that is registered now is not in use; empty where it is
+             * @default
+             */
+            model_refused: string;
+            /**
              * Cameras
              * @description cameras that it runs
              */

@@ -19,14 +19,30 @@ const ThemeContext = createContext<ThemeValue | null>(null)
 /** The colours that Ant Design's parts share with our own styles (tokens.css holds the full set). */
 const COLOURS: Record<ThemeName, NonNullable<ThemeConfig['token']>> = {
   light: {
-    colorPrimary: '#0b6b5d', colorLink: '#0b6b5d', colorInfo: '#1d5fa8', colorSuccess: '#1c7a42', colorWarning: '#a15c00',
-    colorError: '#b4271f', colorBgBase: '#ffffff', colorTextBase: '#12201d', colorBorder: '#bcc8c4', colorBgLayout: '#f2f5f4',
+    colorPrimary: '#0b6b5d',
+    colorLink: '#0b6b5d',
+    colorInfo: '#1d5fa8',
+    colorSuccess: '#1c7a42',
+    colorWarning: '#a15c00',
+    colorError: '#b4271f',
+    colorBgBase: '#ffffff',
+    colorTextBase: '#12201d',
+    colorBorder: '#bcc8c4',
+    colorBgLayout: '#f2f5f4',
   },
   dark: {
-    colorPrimary: '#3fb8a2', colorLink: '#56cdb8', colorInfo: '#6aa9ef', colorSuccess: '#4cc47a', colorWarning: '#e0a13e',
-    colorError: '#f0766c', colorBgBase: '#141c1a', colorTextBase: '#e9f1ee', colorBorder: '#3a4a46', colorBgLayout: '#0d1312',
+    colorPrimary: '#3fb8a2',
+    colorLink: '#56cdb8',
+    colorInfo: '#6aa9ef',
+    colorSuccess: '#4cc47a',
+    colorWarning: '#e0a13e',
+    colorError: '#f0766c',
+    colorBgBase: '#141c1a',
+    colorTextBase: '#e9f1ee',
+    colorBorder: '#3a4a46',
+    colorBgLayout: '#0d1312',
   },
-} // prettier-ignore
+}
 
 function config(name: ThemeName): ThemeConfig {
   return {

@@ -20,8 +20,15 @@ export function problemDetail(t: Translate, error: unknown): string {
 }
 
 type PlainKey =
-  | 'problem.401' | 'problem.403' | 'problem.404' | 'problem.409' | 'problem.413' | 'problem.415' | 'problem.422'
-  | 'problem.429' | 'problem.507' // prettier-ignore
+  | 'problem.401'
+  | 'problem.403'
+  | 'problem.404'
+  | 'problem.409'
+  | 'problem.413'
+  | 'problem.415'
+  | 'problem.422'
+  | 'problem.429'
+  | 'problem.507'
 
 function isPlain(key: string): key is PlainKey {
   return isMessageKey(key) && key !== 'problem.5xx' && key !== 'problem.other'

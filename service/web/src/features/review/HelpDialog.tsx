@@ -4,9 +4,16 @@ import { Dialog } from '@/shared/Dialog'
 import styles from './HelpDialog.module.css'
 
 const KEYS = [
-  ['C', 'confirm'], ['D', 'dismiss'], ['J', 'next'], ['K', 'previous'], ['U', 'undo'],
-  ['V', 'view'], ['O', 'original'], ['Z', 'zoom'], ['?', 'help'],
-] as const // prettier-ignore
+  ['C', 'confirm'],
+  ['D', 'dismiss'],
+  ['J', 'next'],
+  ['K', 'previous'],
+  ['U', 'undo'],
+  ['V', 'view'],
+  ['O', 'original'],
+  ['Z', 'zoom'],
+  ['?', 'help'],
+] as const
 
 /** Which key does what. */
 export function HelpDialog({ open, onClose }: { open: boolean; onClose: () => void }) {

@@ -14,10 +14,24 @@ import {
 
 function row(id: string): CaseRow {
   return {
-    id, number: `JJ-20261124-${id}`, status: 'pending', kind: 'garbage', camera_id: 'gate-1', camera_name: '北门路口',
-    zone: null, photo_id: null, confidence: 0.8, suspected: false, count: 1, occurred_at: '2026-11-24T01:00:00Z',
-    created_at: '2026-11-24T01:00:05Z', longitude: null, latitude: null, thumbnail_url: null, version: 1,
-  } // prettier-ignore
+    id,
+    number: `JJ-20261124-${id}`,
+    status: 'pending',
+    kind: 'garbage',
+    camera_id: 'gate-1',
+    camera_name: '北门路口',
+    zone: null,
+    photo_id: null,
+    confidence: 0.8,
+    suspected: false,
+    count: 1,
+    occurred_at: '2026-11-24T01:00:00Z',
+    created_at: '2026-11-24T01:00:05Z',
+    longitude: null,
+    latitude: null,
+    thumbnail_url: null,
+    version: 1,
+  }
 }
 
 const SETTLED: CurrentCase = { status: 'filed', version: 2, decision: null, allowed_actions: [] }
@@ -91,8 +105,10 @@ describe('reduceQueue', () => {
 
   it('counts what was settled, less what was undone or came back', () => {
     const queue = play(confirm('a'), confirm('b'), { type: 'undone', id: 'b' }, confirm('b'), {
-      type: 'returned', row: row('a'), mark: { why: 'undelivered' },
-    }) // prettier-ignore
+      type: 'returned',
+      row: row('a'),
+      mark: { why: 'undelivered' },
+    })
     expect(queue.settled).toBe(1)
   })
 

@@ -22,10 +22,24 @@ class Office {
 
   arrive(id: string) {
     const row: CaseRow = {
-      id, number: `JJ-${id}`, status: 'pending', kind: 'garbage', camera_id: null, camera_name: null, zone: null,
-      photo_id: null, confidence: 1, suspected: false, count: 1, occurred_at: '2026-11-24T00:00:00Z',
-      created_at: '2026-11-24T00:00:00Z', longitude: null, latitude: null, thumbnail_url: null, version: 1,
-    } // prettier-ignore
+      id,
+      number: `JJ-${id}`,
+      status: 'pending',
+      kind: 'garbage',
+      camera_id: null,
+      camera_name: null,
+      zone: null,
+      photo_id: null,
+      confidence: 1,
+      suspected: false,
+      count: 1,
+      occurred_at: '2026-11-24T00:00:00Z',
+      created_at: '2026-11-24T00:00:00Z',
+      longitude: null,
+      latitude: null,
+      thumbnail_url: null,
+      version: 1,
+    }
     this.cases.set(id, {
       ...row,
       evidence: [],

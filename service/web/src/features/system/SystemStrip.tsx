@@ -14,8 +14,13 @@ import styles from './SystemStrip.module.css'
 type Tone = 'good' | 'warn' | 'bad' | 'idle'
 
 const ENGINE_TONE: Readonly<Record<System['engine']['state'], Tone>> = {
-  absent: 'idle', starting: 'warn', running: 'good', stopping: 'warn', stopped: 'idle', silent: 'bad',
-} // prettier-ignore
+  absent: 'idle',
+  starting: 'warn',
+  running: 'good',
+  stopping: 'warn',
+  stopped: 'idle',
+  silent: 'bad',
+}
 
 /** How the system fares, in the header: engine, alerts, live updates; the panel says more. */
 export function SystemStrip() {

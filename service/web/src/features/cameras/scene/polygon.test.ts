@@ -4,20 +4,66 @@ import type { Point } from '@/api/nouns'
 
 import { crossesItself, inside, middles, moved } from './polygon'
 
-const SQUARE: Point[] = [[0.2, 0.2], [0.6, 0.2], [0.6, 0.6], [0.2, 0.6]] // prettier-ignore
+const SQUARE: Point[] = [
+  [0.2, 0.2],
+  [0.6, 0.2],
+  [0.6, 0.6],
+  [0.2, 0.6],
+]
 
 describe('crossesItself', () => {
   it.each<[string, Point[], boolean]>([
     ['a square', SQUARE, false],
     ['a triangle', SQUARE.slice(0, 3), false],
-    ['a bow tie', [[0, 0], [1, 1], [1, 0], [0, 1]], true],
-    ['a dart that is bent in', [[0, 0], [0.5, 0.3], [1, 0], [0.5, 1]], false],
-    ['a corner that lies on another side', [[0, 0], [1, 0], [1, 1], [0.5, 0], [0, 1]], true],
-    ['a spiral', [[0, 0], [1, 0], [1, 1], [0.2, 1], [0.2, 0.5], [0.8, 0.5], [0.8, 0.2], [0, 0.2]], false],
+    [
+      'a bow tie',
+      [
+        [0, 0],
+        [1, 1],
+        [1, 0],
+        [0, 1],
+      ],
+      true,
+    ],
+    [
+      'a dart that is bent in',
+      [
+        [0, 0],
+        [0.5, 0.3],
+        [1, 0],
+        [0.5, 1],
+      ],
+      false,
+    ],
+    [
+      'a corner that lies on another side',
+      [
+        [0, 0],
+        [1, 0],
+        [1, 1],
+        [0.5, 0],
+        [0, 1],
+      ],
+      true,
+    ],
+    [
+      'a spiral',
+      [
+        [0, 0],
+        [1, 0],
+        [1, 1],
+        [0.2, 1],
+        [0.2, 0.5],
+        [0.8, 0.5],
+        [0.8, 0.2],
+        [0, 0.2],
+      ],
+      false,
+    ],
   ])('%s', (_name, points, crosses) => {
     expect(crossesItself(points)).toBe(crosses)
   })
-}) // prettier-ignore
+})
 
 describe('moved', () => {
   it.each<[number, number, Point]>([

@@ -12,8 +12,18 @@ import {
   type EditAction,
 } from './sceneDraft'
 
-const ROAD: Point[] = [[0, 0.4], [1, 0.3], [1, 0.9], [0, 0.6]] // prettier-ignore
-const BOW: Point[] = [[0, 0], [1, 1], [1, 0], [0, 1]] // prettier-ignore
+const ROAD: Point[] = [
+  [0, 0.4],
+  [1, 0.3],
+  [1, 0.9],
+  [0, 0.6],
+]
+const BOW: Point[] = [
+  [0, 0],
+  [1, 1],
+  [1, 0],
+  [0, 1],
+]
 const SCENE: SceneSettings = {
   zones: [
     { kind: 'carriageway', name: 'road', polygon: ROAD, tiles: false },
@@ -29,7 +39,12 @@ const add: EditAction = { type: 'add', kind: 'bin', name: 'bin 1', points: ROAD.
 describe('reduceScene', () => {
   it('adds a zone and selects it', () => {
     const editing = play(add)
-    expect(editing.draft.zones[2]).toEqual({ kind: 'bin', name: 'bin 1', polygon: ROAD.slice(0, 3), tiles: false })
+    expect(editing.draft.zones[2]).toEqual({
+      kind: 'bin',
+      name: 'bin 1',
+      polygon: ROAD.slice(0, 3),
+      tiles: false,
+    })
     expect(editing.selected).toBe(2)
   })
 
