@@ -97,11 +97,16 @@ class CameraStatus:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Ready:
-    """A frame that waits for the model."""
+    """A frame that waits for the model, and the model that it was prepared for."""
 
     frame: Frame
     tensor: FloatArray
     letterbox: Letterbox
+    model: Model
+
+    def fits(self, other: "Ready") -> bool:
+        """Whether both can go into one call of the model."""
+        return self.tensor.shape == other.tensor.shape and self.model is other.model
 
 
 class CameraWorker:
@@ -109,7 +114,7 @@ class CameraWorker:
 
     Args:
         config: see :class:`CameraConfig`.
-        model: prepares frames; the engine runs it.
+        model: says which model is in use; it prepares frames here, the engine runs it.
         outbox: where violations go.
         checkpoints: folder of what rules remember.
         timezone: the district's time.
@@ -119,7 +124,7 @@ class CameraWorker:
     def __init__(
         self,
         config: CameraConfig,
-        model: Model,
+        model: Callable[[], Model],
         outbox: Outbox,
         checkpoints: Path,
         timezone: ZoneInfo,
@@ -128,10 +133,16 @@ class CameraWorker:
         self.config = config
         self.name = config.scene.camera.id
         self._model = model
+        self._followed = model()
+        """The model that saw the frame that the rules have last been given."""
         self._wake = wake
         self._checkpoint = checkpoints / f"{self.name}.json"
         self._pipeline = Pipeline(
-            config.scene, thresholds=model.thresholds, shelf=outbox, timezone=timezone, model=model.name
+            config.scene,
+            thresholds=self._followed.thresholds,
+            shelf=outbox,
+            timezone=timezone,
+            model=self._followed.name,
         )
         self._restore()
         self._close_look = CloseLook(config.scene)
@@ -143,7 +154,7 @@ class CameraWorker:
         self._times: deque[float] = deque(maxlen=300)
         self._newest: tuple[Frame, Detections] | None = None
         self._waiting: deque[Ready] = deque()
-        self._seen: Queue[tuple[Frame, Detections]] = Queue(maxsize=4)
+        self._seen: Queue[tuple[Frame, Detections, Model]] = Queue(maxsize=4)
         self._in_hand = 0
         """Frames that the model has taken and the rules have not finished with."""
         self._source: Source | None = None
@@ -164,26 +175,26 @@ class CameraWorker:
             raise KeyError(self.name)
         self._pushed.push(jpeg, captured_at)
 
-    def take(self, shape: tuple[int, ...] | None) -> Ready | None:
-        """The next frame for the model, if it has the shape and its result could be taken. Under the engine's lock."""
+    def take(self, like: Ready | None) -> Ready | None:
+        """The next frame for the model, if it fits another one and its result can be taken. Under the engine's lock."""
         if not self._waiting or self._stopping.is_set() or self._in_hand >= self._seen.maxsize:
             return None
-        if shape is not None and self._waiting[0].tensor.shape != shape:
+        if like is not None and not self._waiting[0].fits(like):
             return None
         ready = self._waiting.popleft()
         self._in_hand += 1
         self._wake.notify_all()
         return ready
 
-    def look_closely(self, frame: Frame, whole: Detections) -> Detections:
+    def look_closely(self, ready: Ready, whole: Detections) -> Detections:
         """What was seen in a whole frame and, when it is time, in tiles of it. For the model's thread only."""
-        return self._close_look.add(frame, whole, self._model, TRACKING_CONFIDENCE)
+        return self._close_look.add(ready.frame, whole, ready.model, TRACKING_CONFIDENCE)
 
-    def deliver(self, frame: Frame, detections: Detections, model_seconds: float) -> None:
+    def deliver(self, ready: Ready, detections: Detections, model_seconds: float) -> None:
         """What the model saw in a frame that :meth:`take` gave."""
         with self._lock:
             self._status = replace(self._status, model_seconds=self._status.model_seconds + model_seconds)
-        self._seen.put((frame, detections))
+        self._seen.put((ready.frame, detections, ready.model))
 
     def status(self) -> CameraStatus:
         """How the camera is now."""
@@ -263,8 +274,8 @@ class CameraWorker:
         for frame in source.frames():
             if self._stopping.is_set():
                 break
-            tensor, letterbox = self._model.prepare(frame.image)
-            ready = Ready(frame, tensor, letterbox)
+            model = self._model()
+            ready = Ready(frame, *model.prepare(frame.image), model)
             with self._wake:
                 while self._waiting and not drop and not self._stopping.is_set():
                     self._wake.wait(timeout=0.5)
@@ -281,9 +292,12 @@ class CameraWorker:
         saved = time.monotonic()
         while not self._is_through():
             try:
-                frame, detections = self._seen.get(timeout=0.5)
+                frame, detections, model = self._seen.get(timeout=0.5)
             except Empty:
                 continue
+            if model is not self._followed:
+                self._followed = model
+                self._pipeline.use_model(model.thresholds, model.name)
             found = self._pipeline.process(frame, detections)
             self._newest = frame, detections[detections.confidence >= 0.3]
             with self._lock:

@@ -9,11 +9,14 @@ from threading import Condition, Event, Thread
 from zoneinfo import ZoneInfo
 
 import numpy as np
+import structlog
 
 from detector.camera_worker import CameraConfig, CameraStatus, CameraWorker, Ready
 from detector.model import MAX_BATCH, Model
 from detector.outbox import Outbox
 from detector.pipeline import TRACKING_CONFIDENCE
+
+_log = structlog.get_logger(__name__)
 
 _RETRY_SECONDS = 60.0
 _STOP_SECONDS = 4.0
@@ -36,7 +39,7 @@ class Engine:
     """Runs cameras until it is stopped.
 
     Args:
-        model: shared by all cameras.
+        model: shared by all cameras; see :meth:`use_model`.
         folders: where outbox and checkpoints lie.
         timezone: the district's time.
     """
@@ -77,7 +80,18 @@ class Engine:
         self._workers = {name: kept.get(name) or self._start(config) for name, config in wanted.items()}
 
     def _start(self, config: CameraConfig) -> CameraWorker:
-        return CameraWorker(config, self.model, self.outbox, self._checkpoints, self._timezone, self._wake)
+        return CameraWorker(config, lambda: self.model, self.outbox, self._checkpoints, self._timezone, self._wake)
+
+    def use_model(self, model: Model) -> None:
+        """Look at the frames that come from now on with another model; cameras, tracks and memories go on.
+
+        Frames that wait were prepared for the old one and are still seen by it.
+
+        Args:
+            model: loaded and warm, so that no camera waits for it.
+        """
+        self.model = model
+        _log.info("model in use", model=model.name, sha256=model.entry.sha256[:12])
 
     def push(self, camera: str, jpeg: bytes, captured_at: datetime) -> None:
         """Hand over a frame for a camera whose frames are pushed.
@@ -119,17 +133,15 @@ class Engine:
                 self._infer(batch)
 
     def _next_batch(self) -> list[tuple[CameraWorker, Ready]]:
-        """Frames of one shape, one a camera; cameras take turns in going first."""
+        """Frames of one shape for one model, one a camera; cameras take turns in going first."""
         with self._wake:
             workers = list(self._workers.values())
             self._turn += 1
             start = self._turn % len(workers) if workers else 0
             batch: list[tuple[CameraWorker, Ready]] = []
-            shape: tuple[int, ...] | None = None
             for worker in workers[start:] + workers[:start]:
-                ready = worker.take(shape)
+                ready = worker.take(batch[0][1] if batch else None)
                 if ready is not None:
-                    shape = ready.tensor.shape
                     batch.append((worker, ready))
                 if len(batch) == MAX_BATCH:
                     break
@@ -139,11 +151,12 @@ class Engine:
 
     def _infer(self, batch: list[tuple[CameraWorker, Ready]]) -> None:
         started = time.perf_counter()
-        raw = self.model.infer(np.stack([ready.tensor for _, ready in batch]))
+        model = batch[0][1].model
+        raw = model.infer(np.stack([ready.tensor for _, ready in batch]))
         letterboxes = [ready.letterbox for _, ready in batch]
-        found = self.model.decode(raw, letterboxes, TRACKING_CONFIDENCE)
+        found = model.decode(raw, letterboxes, TRACKING_CONFIDENCE)
         share = (time.perf_counter() - started) / len(batch)
         for (worker, ready), whole in zip(batch, found, strict=True):
             started = time.perf_counter()
-            detections = worker.look_closely(ready.frame, whole)
-            worker.deliver(ready.frame, detections, share + time.perf_counter() - started)
+            detections = worker.look_closely(ready, whole)
+            worker.deliver(ready, detections, share + time.perf_counter() - started)

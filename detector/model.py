@@ -11,10 +11,10 @@ import structlog
 
 from detector.detections import Detections, FloatArray, IntArray, ObjectClass
 from detector.duplicates import distinct
-from detector.letterbox import Letterbox
+from detector.letterbox import PAD_VALUE, Letterbox
 from detector.regions import TilePlan, Tiling, merge_tiles, plan_tiles, wants_tiles
 from detector.registry import ModelEntry, ModelError, Registry
-from detector.runtimes import Runtime, RuntimeName, open_runtime
+from detector.runtimes import RUNTIME_FAULTS, Runtime, RuntimeName, one_line, open_runtime
 from detector.sources.frame import Image
 
 log: structlog.stdlib.BoundLogger = structlog.get_logger(__name__)
@@ -198,6 +198,20 @@ class Model:
             parts.append(Detections(moved.xyxy * factor, moved.class_id, moved.confidence))
         return parts, (plan.tiles * factor).astype(np.float32)
 
+    def warm(self, width: int, height: int, batch: int = 1) -> FloatArray:
+        """Run grey pictures of that size, so that the first real one does not wait.
+
+        Raises:
+            ModelError: the model cannot be run on them.
+        """
+        shape = batch, *self.letterbox(width, height).shape
+        try:
+            return self.runtime.run(np.full(shape, PAD_VALUE / 255, np.float32))
+        except RUNTIME_FAULTS as error:
+            raise ModelError(
+                f"{self.runtime.name} cannot run it on a batch of shape {shape}: {one_line(error)}"
+            ) from error
+
     def _limits(self, confidence: Confidence) -> FloatArray:
         """(classes,) least confidence in the order of the model's output."""
         if confidence is None:
@@ -218,8 +232,10 @@ class Model:
 
     def _check(self) -> None:
         """Run the model once: finds a wrong registry entry before the first picture and warms the runtime."""
-        letterbox = self.letterbox(4, 3)
-        raw = self.runtime.run(np.zeros((1, *letterbox.shape), np.float32))
+        named = self.runtime.class_names
+        if named is not None and named != self.entry.classes:
+            raise ModelError(f"its classes are {', '.join(named)}; the registry says {', '.join(self.entry.classes)}")
+        raw = self.warm(4, 3)
         plain, classes = self.entry.output == "plain", len(self._class_ids)
         fits = raw.ndim == 3 and (raw.shape[1] == 4 + classes if plain else raw.shape[2] == 6)
         if not fits:

@@ -79,17 +79,27 @@ class Pipeline:
         model: str = "",
     ) -> None:
         self.scene = scene
-        self.model = model
         self._shelf = shelf
         self._timezone = timezone
-        self._thresholds = np.array([thresholds.get(c, _UNSEEN) for c in ObjectClass], np.float32)
-        self._tracker = Tracker(start_confidences={int(c): thresholds.get(c, _UNSEEN) for c in ObjectClass})
+        self._tracker = Tracker()
+        self.use_model(thresholds, model)
         self._rules = rules_of(scene, timezone)
         self._size: tuple[int, int] | None = None
         self._owed: list[Finding] = []
         self._tried = 0.0
         self._warned = False
         self.fault: str | None = None
+
+    def use_model(self, thresholds: dict[ObjectClass, float], name: str) -> None:
+        """The frames from now on are seen by another model; tracks and memories go on.
+
+        Args:
+            thresholds: confidence from which a detection counts, for each class.
+            name: noted in each violation from now on.
+        """
+        self.model = name
+        self._thresholds = np.array([thresholds.get(c, _UNSEEN) for c in ObjectClass], np.float32)
+        self._tracker.start_from({int(c): thresholds.get(c, _UNSEEN) for c in ObjectClass})
 
     def process(self, frame: Frame, detections: Detections) -> list[Violation]:
         """Take in one frame and what the model saw in it, unsure detections included.

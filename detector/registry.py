@@ -130,13 +130,7 @@ class Registry(BaseModel):
         Raises:
             ModelError: one line that names the file, the field and the fault.
         """
-        if path is None and (folder := os.environ.get(FOLDER_VARIABLE)):
-            path = Path(folder)
-        if path is None:
-            with as_file(files("models")) as installed:
-                path = installed
-        if path.is_dir():
-            path = path / REGISTRY_NAME
+        path = registry_path(path)
         try:
             data = tomllib.loads(path.read_text(encoding="utf-8"))
             return cls.model_validate(data, context={"folder": path.parent})
@@ -160,6 +154,21 @@ class Registry(BaseModel):
         if found is None:
             raise ModelError(f"no model is called {name!r}; there are {', '.join(sorted(self.models))}")
         return found
+
+
+def registry_path(path: Path | None = None) -> Path:
+    """The registry's file.
+
+    Args:
+        path: the file or its folder. Where None: the folder that STREETWARDEN_MODELS names, else the installed
+            package ``models``.
+    """
+    if path is None and (folder := os.environ.get(FOLDER_VARIABLE)):
+        path = Path(folder)
+    if path is None:
+        with as_file(files("models")) as installed:
+            path = installed
+    return path / REGISTRY_NAME if path.is_dir() else path
 
 
 def _faults(error: ValidationError) -> str:

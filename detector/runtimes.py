@@ -1,5 +1,6 @@
 """Runtimes: what computes an exported model. onnxruntime always, OpenVINO where it is installed."""
 
+import ast
 import os
 from importlib.util import find_spec
 from typing import Literal, Protocol
@@ -11,7 +12,7 @@ from onnxruntime.capi import onnxruntime_pybind11_state as states
 from detector.detections import FloatArray
 from detector.registry import ModelError
 
-_LOADING_FAULTS = (
+RUNTIME_FAULTS = (
     states.Fail,
     states.InvalidArgument,
     states.InvalidGraph,
@@ -20,7 +21,7 @@ _LOADING_FAULTS = (
     states.RuntimeException,
     RuntimeError,
 )
-"""onnxruntime's own errors have no common base."""
+"""What runtimes raise where they cannot load or run a model; onnxruntime's own errors have no common base."""
 
 RuntimeName = Literal["auto", "onnxruntime", "openvino"]
 
@@ -31,6 +32,11 @@ class Runtime(Protocol):
     @property
     def name(self) -> str:
         """What computes, for logs and benchmarks."""
+
+    @property
+    def class_names(self) -> tuple[str, ...] | None:
+        """What the file itself calls its classes, in order; None where it does not say."""
+        return None
 
     def run(self, batch: FloatArray) -> FloatArray:
         """The model's first output.
@@ -60,8 +66,8 @@ class OnnxRuntime(Runtime):
         options.log_severity_level = 3
         try:
             self._session = onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"])
-        except _LOADING_FAULTS as error:
-            raise ModelError(f"onnxruntime cannot load the model: {_line(error)}") from error
+        except RUNTIME_FAULTS as error:
+            raise ModelError(f"onnxruntime cannot load the model: {one_line(error)}") from error
         self._input: str = self._session.get_inputs()[0].name
         self._output: str = self._session.get_outputs()[0].name
 
@@ -69,6 +75,15 @@ class OnnxRuntime(Runtime):
     def name(self) -> str:
         """Always ``onnxruntime``."""
         return "onnxruntime"
+
+    @property
+    def class_names(self) -> tuple[str, ...] | None:
+        """From the metadata that ultralytics writes: ``{0: 'person', 1: 'bicycle'}``."""
+        try:
+            names = ast.literal_eval(self._session.get_modelmeta().custom_metadata_map.get("names", ""))
+        except (ValueError, SyntaxError):
+            return None
+        return tuple(str(names[number]) for number in sorted(names)) if isinstance(names, dict) else None
 
     def run(self, batch: FloatArray) -> FloatArray:
         """The model's first output."""
@@ -97,7 +112,7 @@ class OpenVino(Runtime):
         try:
             self._compiled = core.compile_model(core.read_model(model=model, weights=b""), "CPU", settings)
         except RuntimeError as error:
-            raise ModelError(f"OpenVINO cannot load the model: {_line(error)}") from error
+            raise ModelError(f"OpenVINO cannot load the model: {one_line(error)}") from error
 
     @property
     def name(self) -> str:
@@ -129,5 +144,6 @@ def open_runtime(model: bytes, runtime: RuntimeName = "auto", threads: int | Non
     return OpenVino(model, threads) if runtime == "openvino" else OnnxRuntime(model, threads)
 
 
-def _line(error: Exception) -> str:
+def one_line(error: Exception) -> str:
+    """An error of a runtime, which may be pages long, as one line."""
     return " ".join(str(error).split())[:300]

@@ -109,11 +109,15 @@ class Tracker:
         self, settings: TrackerSettings | None = None, start_confidences: dict[int, float] | None = None
     ) -> None:
         self.settings = settings or TrackerSettings()
-        self._starts = np.full(len(ObjectClass), self.settings.start_confidence)
-        for class_id, confidence in (start_confidences or {}).items():
-            self._starts[class_id] = confidence
+        self.start_from(start_confidences or {})
         self._next_id = 1
         self.restart()
+
+    def start_from(self, confidences: dict[int, float]) -> None:
+        """From now on, tracks start from these confidences by class number; others from the settings' value."""
+        self._starts = np.full(len(ObjectClass), self.settings.start_confidence)
+        for class_id, confidence in confidences.items():
+            self._starts[class_id] = confidence
 
     def restart(self) -> None:
         """Forget all tracks: the picture changed its size, so that nothing is where it was. Numbers go on."""

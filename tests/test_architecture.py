@@ -10,7 +10,7 @@ LINES = [
     ["detections", "violations", "schedule", "scene"],
     ["geometry", "zones"],
     ["sources", "moments", "letterbox"],
-    ["duplicates", "regions", "registry", "runtimes", "model", "figures"],
+    ["duplicates", "regions", "registry", "runtimes", "model", "model_watch", "figures"],
     ["riders", "lamps", "tracking", "looks", "anchor", "anchors"],
     ["rules"],
     ["drawing", "evidence"],

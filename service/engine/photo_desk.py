@@ -1,6 +1,7 @@
 """Looks at uploaded photos: claims them, runs the model, reports violations and what came of each photo."""
 
 import hashlib
+from collections.abc import Callable
 from threading import Event
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -25,12 +26,12 @@ class PhotoDesk:
 
     Args:
         office: where the photos come from.
-        model: shared with the cameras.
+        model: says which model is in use, shared with the cameras.
         outbox: where violations go.
         timezone: the district's time, for captions.
     """
 
-    def __init__(self, office: OfficeClient, model: Model, outbox: Outbox, timezone: ZoneInfo) -> None:
+    def __init__(self, office: OfficeClient, model: Callable[[], Model], outbox: Outbox, timezone: ZoneInfo) -> None:
         self._office = office
         self._model = model
         self._outbox = outbox
@@ -52,29 +53,30 @@ class PhotoDesk:
 
     def _work_on(self, photo: Photo, stopping: Event) -> None:
         try:
-            status, detail = self._look_at(photo)
-            self._office.photo_result(photo.id, status, detail, self._model.name)
+            model = self._model()
+            status, detail = self._look_at(photo, model)
+            self._office.photo_result(photo.id, status, detail, model.name)
         except (OfficeUnreachableError, OfficeRefusedError, OSError) as error:
             # The claim runs out and the photo is worked on again; its violations keep their ids.
             _log.warning("photo postponed", photo=str(photo.id), reason=str(error))
             stopping.wait(2.0)
 
-    def _look_at(self, photo: Photo) -> tuple[str, str]:
+    def _look_at(self, photo: Photo, model: Model) -> tuple[str, str]:
         content = self._office.photo_image(photo.id)
         try:
             frame = decode_photo(content, name=str(photo.id))
         except PhotoError as error:
             return "failed", str(error)
         frame = Frame(frame.image, photo.taken_at or photo.created_at, 0.0, 0, content, photo.media_type)
-        detections = self._model.detect_photo(frame.image)
+        detections = model.detect_photo(frame.image)
         findings = photo_findings(frame, detections)
         for finding in findings:
-            self._report(photo, finding)
+            self._report(photo, finding, model)
         if not findings:
             return "done", "nothing found"
         return "done", ", ".join(f"{KINDS[f.kind].english} × {f.count}" for f in findings)
 
-    def _report(self, photo: Photo, finding: PhotoFinding) -> None:
+    def _report(self, photo: Photo, finding: PhotoFinding, model: Model) -> None:
         frame = finding.moment.frame
         # The same photo and kind give the same id, so that a photo that is looked at twice makes one case.
         violation_id = _photo_violation_id(photo, finding)
@@ -99,7 +101,7 @@ class PhotoDesk:
             note=finding.note,
             longitude=photo.longitude,
             latitude=photo.latitude,
-            model=self._model.name,
+            model=model.name,
             evidence=evidence,
         )
         self._outbox.commit(violation)

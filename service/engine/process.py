@@ -14,6 +14,7 @@ from pydantic import ValidationError
 from detector.camera_worker import CameraConfig
 from detector.engine import Engine, EngineFolders
 from detector.model import Model
+from detector.model_watch import ModelWatch
 from detector.scene import Camera as SceneCamera
 from detector.scene import Scene
 from service.cameras.schemas import Camera, CameraStatusReport
@@ -26,6 +27,7 @@ from service.system.schemas import EngineReport
 _log = structlog.get_logger(__name__)
 
 _CAMERAS_SECONDS = 2.0
+_MODEL_SECONDS = 2.0
 _STATUS_SECONDS = 3.0
 _PICTURE_SECONDS = 1.0
 _STUCK_SECONDS = 10.0
@@ -50,6 +52,7 @@ class EngineProcess:
         model = Model.load(settings.model, threads=settings.threads)
         folders = EngineFolders(settings.data / "outbox", settings.data / "checkpoints")
         self._engine = Engine(model, folders, settings.zone)
+        self._models = ModelWatch(model, settings.model, threads=settings.threads)
         self._socket = FrameSocket(settings.socket, self._engine.push) if settings.socket else None
 
     def run(self) -> None:
@@ -57,7 +60,7 @@ class EngineProcess:
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: self._stopping.set())
         tasks: list[Callable[[OfficeClient], None]] = [
-            self._follow_cameras, self._deliver, self._report, self._show, self._look_at_photos,
+            self._follow_cameras, self._follow_models, self._deliver, self._report, self._show, self._look_at_photos,
         ]  # fmt: skip
         threads = [Thread(target=self._task, args=(task,), name=task.__name__, daemon=True) for task in tasks]
         for thread in threads:
@@ -93,6 +96,14 @@ class EngineProcess:
                 _log.warning("cameras unknown", reason=str(error))
             self._stopping.wait(_CAMERAS_SECONDS)
 
+    def _follow_models(self, office: OfficeClient) -> None:
+        """Use the model that is registered now, without stopping."""
+        del office  # the registry lies on this machine
+        while not self._stopping.wait(_MODEL_SECONDS):
+            model = self._models.look()
+            if model is not None:
+                self._engine.use_model(model)
+
     def _deliver(self, office: OfficeClient) -> None:
         """Hand over what waits in the outbox, oldest first; wait longer after each failure."""
         wait = 0.5
@@ -123,6 +134,7 @@ class EngineProcess:
                     state="running",
                     outbox=len(self._engine.outbox),
                     model=self._engine.model.name,
+                    model_refused=self._models.refusal[:500],
                     cameras=sorted(status),
                     last_result_at=min(newest, datetime.now(UTC)) if newest else None,
                     restarts=self._settings.restarts,
@@ -152,7 +164,7 @@ class EngineProcess:
             self._stopping.wait(_PICTURE_SECONDS)
 
     def _look_at_photos(self, office: OfficeClient) -> None:
-        PhotoDesk(office, self._engine.model, self._engine.outbox, self._settings.zone).run(self._stopping)
+        PhotoDesk(office, lambda: self._engine.model, self._engine.outbox, self._settings.zone).run(self._stopping)
 
     def _try(self, send: Callable[[], None], what: str) -> None:
         """Send something that is soon out of date: a failure is logged, the next one will do."""

@@ -9,10 +9,12 @@ from service import clock
 from service.evidence.room import disk
 from service.office import Office
 from service.openapi import VERSION
-from service.system.alerts import standing_alerts
+from service.system.alerts import clear_alert, raise_alert, standing_alerts
 from service.system.models import EngineRow
 from service.system.schemas import EngineReport, EngineState, EngineStatus, System
 
+MODEL_REFUSED = "model_refused"
+"""The alert that says why a newly registered model is not in use."""
 LOCAL = "local"
 """The name of the one engine that this version knows."""
 
@@ -60,7 +62,13 @@ async def report_engine(office: Office, body: EngineReport) -> EngineStatus:
         row.last_result_at = body.last_result_at or row.last_result_at
         row.restarts = row.restarts if body.restarts is None else body.restarts
         row.at = clock.now()
-        return await engine_status(session, office)
+        status = await engine_status(session, office)
+    if body.model_refused:
+        message = f"A new model is refused, the old one works on: {body.model_refused}"
+        await raise_alert(office.database, MODEL_REFUSED, "warning", message)
+    else:
+        await clear_alert(office.database, MODEL_REFUSED)
+    return status
 
 
 async def count_restart(office: Office) -> int:

@@ -322,3 +322,56 @@ def test_small_things_far_away_are_looked_at_closely(engine: Engine, runtime: Sl
     assert parcel.violation.kind == "garbage"
     assert parcel.violation.box == pytest.approx((702, 802, 706, 806), abs=2)
     assert (320, 320) in {call[2:] for call in runtime.calls}
+
+
+SOON = {"jaywalking": {"min_seconds": 2.0, "min_distance": 1.5, "report_after": 3.0}}
+"""Reported while the walk goes on."""
+
+
+def test_a_new_model_takes_over_between_frames(engine: Engine, runtime: SlowSquares) -> None:
+    """The walk begins under one model and ends under another one with a larger input; it is one offence."""
+    entry = ModelEntry(
+        file="new.onnx", sha256="1" * 64, classes=CLASSES, input_size=640, output="end2end", thresholds={"person": 0.3}
+    )
+    successor = SlowSquares()
+    new = Model(entry, successor, "new")
+    successor.calls.clear()
+    runtime.calls.clear()
+    engine.configure([CameraConfig(place(f"gate-{n}", **SOON), "push:") for n in range(2)])
+
+    def is_followed(when: datetime) -> bool:
+        return all(status.last_frame_at == when for status in engine.status().values())
+
+    for step in range(FRAMES):
+        when = NOON + timedelta(seconds=step / 5)
+        if step == FRAMES // 3:
+            # One frame waits, prepared for the old model, while the new one takes over.
+            runtime.free.clear()
+        for number in range(2):
+            engine.push(f"gate-{number}", jpeg(walking(step)), when)
+        if step == FRAMES // 3:
+            time.sleep(0.2)
+            engine.use_model(new)
+            runtime.free.set()
+        wait_for(partial(is_followed, when))
+    found = [parcel.violation for parcel in engine.outbox.pending()]
+    assert sorted(v.camera or "" for v in found) == ["gate-0", "gate-1"]
+    assert {v.model for v in found} == {"new"}
+    assert {len(v.track_ids) for v in found} == {1}
+    assert {call[1:] for call in runtime.calls} == {(3, 256, 320)}
+    assert {call[1:] for call in successor.calls} == {(3, 480, 640)}
+    assert sum(call[0] for call in [*runtime.calls, *successor.calls]) == 2 * FRAMES
+
+
+def test_new_thresholds_count_from_the_next_frame(engine: Engine) -> None:
+    strict = ModelEntry(
+        file="new.onnx", sha256="1" * 64, classes=CLASSES, input_size=320, output="end2end", thresholds={"person": 0.95}
+    )
+    engine.configure([CameraConfig(place("gate-1", **SOON), "push:")])
+    for step in range(-1, FRAMES):
+        when = NOON + timedelta(seconds=step / 5)
+        engine.push("gate-1", jpeg(paint(320, 240) if step < 0 else walking(step)), when)
+        wait_for(partial(lambda moment: engine.status()["gate-1"].last_frame_at == moment, when))
+        if step < 0:
+            engine.use_model(Model(strict, SlowSquares(), "strict"))
+    assert len(engine.outbox) == 0

@@ -14,6 +14,7 @@ from service.app import create_app
 from service.security import Role
 from service.settings import Settings
 from service.system.monitor import ENGINE_SILENT, FolderInUseError, look
+from service.system.workflow import MODEL_REFUSED
 from tests.service.office import Desk, assert_problem, delivered_case, open_desk, settings_for
 
 
@@ -189,6 +190,19 @@ async def test_the_engines_heartbeat_is_shown_and_its_silence_raises_an_alert(
         await look(desk.office)
         assert (await operator.get("/system")).json()["alerts"] == []
         assert_problem(await engine.put("/system/engine", json=beat | {"outbox": -1}), 422, "outbox")
+
+
+async def test_a_refused_model_is_an_alert_until_it_is_put_right(desk: Desk) -> None:
+    engine, operator = await desk.engine(), await desk.person(Role.OPERATOR)
+    beat = {"state": "running", "outbox": 0, "model": "street-1"}
+    reason = "models/street-2.onnx: the file was changed or is incomplete"
+    for _ in range(2):
+        await engine.put("/system/engine", json=beat | {"model_refused": reason})
+    (alert,) = (await operator.get("/system")).json()["alerts"]
+    assert (alert["code"], alert["severity"]) == (MODEL_REFUSED, "warning")
+    assert reason in alert["message"]
+    await engine.put("/system/engine", json=beat)
+    assert (await operator.get("/system")).json()["alerts"] == []
 
 
 async def test_a_second_service_in_the_same_folder_refuses_to_start(desk: Desk) -> None:
