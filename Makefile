@@ -25,7 +25,7 @@ check-python:
 	  { echo "Python's venv is missing: install it (Debian: apt-get install python3-venv)" >&2; exit 1; }
 
 check-node:
-	@command -v node >/dev/null && node -e 'process.exit(+process.versions.node.split(".")[0] < 20)' || \
+	@command -v node >/dev/null && node -e 'process.exit(process.versions.node.split(".")[0] < 20 ? 1 : 0)' || \
 	  { echo "Node.js 20 or newer is needed to build the console: https://nodejs.org" >&2; exit 1; }
 	@command -v npm >/dev/null || { echo "npm is needed to build the console; it comes with Node.js" >&2; exit 1; }
 
@@ -64,7 +64,7 @@ run: setup console  ## start the demo on http://127.0.0.1:8000
 	@$(BIN)/streetwarden demo --host $(HOST) --port $(PORT) --data $(DATA)
 
 test: setup-train console  ## run every test
-	cd $(WEB) && npm test
+	cd $(WEB) && npm test && npm run size
 	$(BIN)/coverage erase
 	$(BIN)/coverage run -m pytest $(PYTEST_ARGS)
 	@$(BIN)/coverage combine --quiet && $(BIN)/coverage report | tail -n 40
