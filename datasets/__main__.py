@@ -1,4 +1,4 @@
-"""The data tools on the command line: `python -m datasets import | check | label | prepare | agree`."""
+"""The data tools on the command line: `python -m datasets import | check | card | label | prepare | agree`."""
 
 from pathlib import Path
 from typing import Annotated
@@ -8,6 +8,7 @@ from rich.progress import track
 
 from datasets.agreement import agreement
 from datasets.collection import Collection, CollectionError, photos_in
+from datasets.data_card import data_card
 from datasets.faults import faults
 from datasets.importing import Form, Split, annotations, form_of, parse_mapping, translate
 from datasets.importing import write as write_imported
@@ -66,6 +67,23 @@ def check(data: Data = STREET) -> None:
     typer.echo(f"{count} faults", err=True)
     if count:
         raise typer.Exit(1)
+
+
+@app.command()
+def card(
+    data: Data = STREET,
+    teacher: Annotated[
+        Path | None, typer.Option(help="Folder of teacher labels; otherwise a sixth column tells them.")
+    ] = None,
+    confidence: Annotated[float, typer.Option(help="Teacher labels below are not counted.")] = 0.4,
+    out: Annotated[Path, typer.Option(help="Writes OUT.md and OUT.json.")] = Path("runs/data-card"),
+) -> None:
+    """Counts a collection by class, size and source, human and teacher labels apart."""
+    counted = data_card(Collection.read(data), teacher, confidence)
+    out.parent.mkdir(parents=True, exist_ok=True)
+    out.with_suffix(".md").write_text(counted.markdown(f"Data card of {data.stem}"), encoding="utf-8")
+    out.with_suffix(".json").write_text(counted.model_dump_json(indent=1), encoding="utf-8")
+    typer.echo(f"{counted.boxes():,} boxes counted: {out.with_suffix('.md')}, {out.with_suffix('.json')}", err=True)
 
 
 @app.command()

@@ -31,15 +31,22 @@ class Fault:
 
 
 def faults(collection: Collection) -> Iterator[Fault]:
-    """Every fault: pictures, labels, labels without a photo, and photos that two splits share."""
+    """Every fault: pictures, labels, labels without a photo, and photos that two splits share.
+
+    A photo that is in two splits, as it is or mirrored, leaks: figures measured on one split would say what was learnt
+    by heart from the other.
+    """
     hashes: dict[str, dict[Path, NDArray[np.bool_]]] = {}
+    mirrored: dict[str, dict[Path, NDArray[np.bool_]]] = {}
     for split, photo in collection:
         picture = cv2.imread(str(photo), cv2.IMREAD_COLOR)
         if picture is None:
             yield Fault(photo, "not a readable picture; replace or remove it and its labels")
             continue
         height, width = picture.shape[:2]
-        hashes.setdefault(split, {})[photo] = fingerprint(picture.astype(np.uint8, copy=False))
+        pixels = picture.astype(np.uint8, copy=False)
+        hashes.setdefault(split, {})[photo] = fingerprint(pixels)
+        mirrored.setdefault(split, {})[photo] = fingerprint(pixels[:, ::-1])
         label_file = label_path(photo)
         if not label_file.is_file():
             yield Fault(photo, f"no label file {label_file}; an empty one says that the photo shows nothing")
@@ -52,6 +59,8 @@ def faults(collection: Collection) -> Iterator[Fault]:
         for other in splits[index + 1 :]:
             for ours, theirs, bits in near_duplicates(hashes[split], hashes[other]):
                 yield Fault(theirs, f"shows the same as {ours} of split {split} ({bits} of 256 bits differ)")
+            for ours, theirs, bits in near_duplicates(hashes[split], mirrored[other]):
+                yield Fault(theirs, f"is the mirror image of {ours} of split {split} ({bits} of 256 bits differ)")
 
 
 def label_faults(file: Path, names: tuple[str, ...], width: int, height: int) -> Iterator[Fault]:

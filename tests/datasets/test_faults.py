@@ -1,10 +1,11 @@
+import cv2
 import pytest
 from typer.testing import CliRunner
 
 from datasets.__main__ import app
 from datasets.collection import Collection
 from datasets.faults import faults
-from tests.datasets.conftest import Photos, box
+from tests.datasets.conftest import Photos, box, picture
 
 
 def messages(photos: Photos) -> list[str]:
@@ -43,6 +44,13 @@ def test_a_copy_in_another_split_is_a_leak(photos: Photos) -> None:
     (message,) = messages(photos)
     assert "b.png" in message
     assert "a.png of split train" in message
+
+
+def test_a_mirror_image_in_another_split_is_a_leak(photos: Photos) -> None:
+    photos.add("train", "a", 5, "")
+    cv2.imwrite(str(photos.add("val", "b", 5, "")), picture(5)[:, ::-1])
+    (message,) = messages(photos)
+    assert "b.png: is the mirror image of" in message
 
 
 def test_missing_halves_and_broken_pictures_are_found(photos: Photos) -> None:
