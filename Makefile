@@ -83,5 +83,8 @@ bench: setup-train console  ## print speeds, ratios, list times and the console'
 	$(BIN)/python -m benchmarks.cases
 	cd $(WEB) && npm run size
 
+screenshots: setup-dev console  ## take docs/screenshots anew from the demo (needs chromium)
+	$(BIN)/python -m tests.browser.screenshots
+
 clean:  ## remove everything that was built
 	rm -rf $(VENV) $(STAMPS) $(WEB)/node_modules $(WEB)/dist build dist *.egg-info
