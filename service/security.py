@@ -115,6 +115,7 @@ ACCESS: dict[str, Access] = {
     "dismiss_case": OFFICE,
     "close_case": OFFICE,
     "undo_case": OFFICE,
+    "replace_boxes": OFFICE,
     "get_evidence": PEOPLE,
     "stream_events": PEOPLE_AND_ENGINE,
     "get_system": PEOPLE_AND_ENGINE,

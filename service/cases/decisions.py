@@ -35,7 +35,7 @@ async def decide(
         raise invalid("note", "say why: the reason 'other' needs a note")
     async with office.database.transaction() as session:
         case = await load_case(session, asker, case_id)
-        await _same_version(session, office, asker, case, body.version)
+        await ensure_version(session, office, asker, case, body.version)
         before = CaseStatus(case.status)
         step = find(before, action)
         if step is None:
@@ -64,7 +64,7 @@ async def undo(office: Office, asker: Principal, case_id: UUID, body: Decision) 
     """
     async with office.database.transaction() as session:
         case = await load_case(session, asker, case_id)
-        await _same_version(session, office, asker, case, body.version)
+        await ensure_version(session, office, asker, case, body.version)
         if case.last_from is None or undo_until(case, asker, office.settings) is None:
             raise await _not_allowed(session, office, asker, case, CaseAction.UNDO)
         before, case.status = case.status, case.last_from
@@ -78,7 +78,12 @@ async def undo(office: Office, asker: Principal, case_id: UUID, body: Decision) 
         return await detail(session, office.settings, asker, case)
 
 
-async def _same_version(session: AsyncSession, office: Office, asker: Principal, case: CaseRow, version: int) -> None:
+async def ensure_version(session: AsyncSession, office: Office, asker: Principal, case: CaseRow, version: int) -> None:
+    """That the asker has seen the newest version of a case.
+
+    Raises:
+        ProblemError: 409 with what the case is now.
+    """
     if case.version != version:
         current = await _current(session, office, asker, case)
         decision = current.decision

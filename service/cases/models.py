@@ -3,7 +3,8 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index, String, Uuid
+from pydantic import JsonValue
+from sqlalchemy import JSON, ForeignKey, Index, String, Uuid
 from sqlalchemy.orm import Mapped, mapped_column
 
 from service.database import Base, UtcDateTime
@@ -12,7 +13,8 @@ from service.database import Base, UtcDateTime
 class CaseRow(Base):
     """A case. What its violation says is repeated here, so that a list is one read along one index.
 
-    ``last_*`` describe the decision that undo would take back; they are empty when there is none.
+    ``last_*`` describe the decision that undo would take back; they are empty when there is none. ``boxes`` are what a
+    reviewer says that the last original shows (`service.cases.schemas.ReviewedBox`); none where nobody drew any.
     """
 
     __tablename__ = "cases"
@@ -49,6 +51,7 @@ class CaseRow(Base):
     last_from: Mapped[str | None] = mapped_column(String(16))
     last_by: Mapped[UUID | None] = mapped_column(Uuid)
     last_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    boxes: Mapped[list[JsonValue] | None] = mapped_column(JSON(none_as_null=True))
 
 
 class CaseNumberRow(Base):

@@ -57,6 +57,7 @@ async def open_case(
         longitude=place.longitude,
         latitude=place.latitude,
         thumbnail_id=pictures[0].id if pictures else None,
+        boxes=None,
     )
     session.add(case)
     await session.flush()

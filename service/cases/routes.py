@@ -7,8 +7,8 @@ from fastapi import APIRouter, Query
 from pydantic import AwareDatetime
 
 from detector.violations import ViolationKind
-from service.cases import decisions, workflow
-from service.cases.schemas import Case, CaseConflict, CasePage, Decision, Dismissal
+from service.cases import boxes, decisions, workflow
+from service.cases.schemas import Case, CaseConflict, CasePage, Decision, Dismissal, ReviewedBoxes
 from service.cases.transitions import CaseAction, CaseStatus
 from service.dependencies import Asker, OfficeDep
 from service.errors import problems
@@ -76,3 +76,9 @@ async def close_case(case_id: UUID, body: Decision, asker: Asker, office: Office
 async def undo_case(case_id: UUID, body: Decision, asker: Asker, office: OfficeDep) -> Case:
     """Take back one's own last decision, for a short while and while nothing followed."""
     return await decisions.undo(office, asker, case_id, body)
+
+
+@router.put("/{case_id}/boxes", responses=DECISION)
+async def replace_boxes(case_id: UUID, body: ReviewedBoxes, asker: Asker, office: OfficeDep) -> Case:
+    """Say what a case's last original really shows, for the model to learn from."""
+    return await boxes.replace_boxes(office, asker, case_id, body)

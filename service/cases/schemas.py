@@ -1,9 +1,10 @@
 """Cases, as the API says them."""
 
+from enum import StrEnum
 from typing import Literal
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, FiniteFloat
 
 from detector.violations import Role as EvidenceRole
 from detector.violations import Violation, ViolationKind
@@ -54,6 +55,31 @@ class Evidence(BaseModel):
     url: str
 
 
+class ObjectClass(StrEnum):
+    """What the street model can see; the order is that of its class numbers."""
+
+    PERSON = "person"
+    BICYCLE = "bicycle"
+    MOTORCYCLE = "motorcycle"
+    CAR = "car"
+    BUS = "bus"
+    TRUCK = "truck"
+    E_TRICYCLE = "e_tricycle"
+    CIGARETTE_BUTT = "cigarette_butt"
+    GARBAGE = "garbage"
+
+
+class ReviewedBox(BaseModel):
+    """One object that a reviewer sees in a case's picture."""
+
+    model_config = ConfigDict(extra="forbid", populate_by_name=True)
+
+    object_class: ObjectClass = Field(alias="class")
+    box: tuple[FiniteFloat, FiniteFloat, FiniteFloat, FiniteFloat] = Field(
+        description="left, top, right, bottom in pixels of the violation's frame"
+    )
+
+
 class HistoryEntry(BaseModel):
     """One step of a case: who, when, why."""
 
@@ -72,6 +98,9 @@ class Case(CaseSummary):
     violation: Violation
     evidence: list[Evidence]
     history: list[HistoryEntry]
+    boxes: list[ReviewedBox] | None = Field(
+        description="everything of these classes that the last original shows, as a reviewer drew it; none: not drawn"
+    )
     allowed_actions: list[CaseAction]
     undo_until: UtcTime | None = Field(description="until when the asker may take back the last decision")
 
@@ -83,6 +112,15 @@ class Decision(BaseModel):
 
     version: int = Field(ge=1, description="the version that the decision is about")
     note: str = Field("", max_length=2000)
+
+
+class ReviewedBoxes(BaseModel):
+    """Everything that a case's last original shows of the model's classes; an empty list: nothing."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    version: int = Field(ge=1, description="the version of the case that was looked at")
+    boxes: list[ReviewedBox] = Field(max_length=300)
 
 
 class Dismissal(Decision):

@@ -12,7 +12,7 @@ from service import clock
 from service.audit.models import AuditRow
 from service.audit.workflow import history
 from service.cases.models import CaseRow
-from service.cases.schemas import Case, CasePage, CaseSummary, Evidence, HistoryEntry
+from service.cases.schemas import Case, CasePage, CaseSummary, Evidence, HistoryEntry, ReviewedBox
 from service.cases.transitions import CaseAction, CaseStatus, allowed
 from service.errors import not_found
 from service.evidence.models import EvidenceRow
@@ -123,6 +123,7 @@ async def detail(session: AsyncSession, settings: Settings, asker: Principal, ca
         violation=Violation.model_validate(violation.document),
         evidence=evidence,
         history=[entry(step) for step in steps],
+        boxes=reviewed_boxes(case),
         allowed_actions=actions(case, asker, settings),
         undo_until=undo_until(case, asker, settings),
     )
@@ -140,6 +141,11 @@ def undo_until(case: CaseRow, asker: Principal, settings: Settings) -> datetime 
         return None
     until = case.last_at + timedelta(seconds=settings.undo_seconds)
     return until if clock.now() < until else None
+
+
+def reviewed_boxes(case: CaseRow) -> list[ReviewedBox] | None:
+    """The boxes that a reviewer drew, if somebody did."""
+    return None if case.boxes is None else [ReviewedBox.model_validate(box) for box in case.boxes]
 
 
 def entry(row: AuditRow) -> HistoryEntry:

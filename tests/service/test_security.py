@@ -52,6 +52,7 @@ EXPECTED = {
     "dismiss_case": "oa",
     "close_case": "oa",
     "undo_case": "oa",
+    "replace_boxes": "oa",
     "get_evidence": "ioa",
     "stream_events": "ioae",
     "get_system": "ioae",

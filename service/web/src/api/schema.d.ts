@@ -636,6 +636,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/cases/{case_id}/boxes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Replace Boxes
+         * @description Say what a case's last original really shows, for the model to learn from.
+         */
+        put: operations["replace_boxes"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/evidence/{evidence_id}": {
         parameters: {
             query?: never;
@@ -1149,6 +1169,11 @@ export interface components {
             evidence: components["schemas"]["Evidence"][];
             /** History */
             history: components["schemas"]["HistoryEntry"][];
+            /**
+             * Boxes
+             * @description everything of these classes that the last original shows, as a reviewer drew it; none: not drawn
+             */
+            boxes: components["schemas"]["ReviewedBox"][] | null;
             /** Allowed Actions */
             allowed_actions: components["schemas"]["CaseAction"][];
             /**
@@ -1739,6 +1764,12 @@ export interface components {
             schedule?: string | null;
         };
         /**
+         * ObjectClass
+         * @description What the street model can see; the order is that of its class numbers.
+         * @enum {string}
+         */
+        ObjectClass: "person" | "bicycle" | "motorcycle" | "car" | "bus" | "truck" | "e_tricycle" | "cigarette_butt" | "garbage";
+        /**
          * ParkingBay
          * @description Where an e-tricycle may stand, also inside a no-parking zone.
          */
@@ -1929,6 +1960,36 @@ export interface components {
             english: string;
             /** Needs Note */
             needs_note: boolean;
+        };
+        /**
+         * ReviewedBox
+         * @description One object that a reviewer sees in a case's picture.
+         */
+        ReviewedBox: {
+            class: components["schemas"]["ObjectClass"];
+            /**
+             * Box
+             * @description left, top, right, bottom in pixels of the violation's frame
+             */
+            box: [
+                number,
+                number,
+                number,
+                number
+            ];
+        };
+        /**
+         * ReviewedBoxes
+         * @description Everything that a case's last original shows of the model's classes; an empty list: nothing.
+         */
+        ReviewedBoxes: {
+            /**
+             * Version
+             * @description the version of the case that was looked at
+             */
+            version: number;
+            /** Boxes */
+            boxes: components["schemas"]["ReviewedBox"][];
         };
         /**
          * Role
@@ -4689,6 +4750,86 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": components["schemas"]["Decision"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Case"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["CaseConflict"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    replace_boxes: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                case_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReviewedBoxes"];
             };
         };
         responses: {
