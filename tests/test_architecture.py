@@ -9,9 +9,9 @@ ROOT = Path(__file__).resolve().parents[1]
 LINES = [
     ["detections", "violations", "schedule", "scene"],
     ["geometry", "zones"],
-    ["sources", "moments", "letterbox"],
+    ["sources", "moments", "letterbox", "alignment"],
     ["duplicates", "regions", "registry", "runtimes", "model", "model_watch", "figures"],
-    ["riders", "lamps", "tracking", "looks", "anchor", "anchors"],
+    ["riders", "lamps", "tracking", "looks", "anchor", "anchors", "sight", "health"],
     ["rules"],
     ["drawing", "evidence"],
     ["pipeline", "ahead", "outbox", "close_look", "watching", "camera_worker", "engine"],

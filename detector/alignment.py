@@ -1,0 +1,99 @@
+"""Alignment: where the picture of a camera that was bumped lies over the one that its zones were drawn in."""
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+
+from detector.detections import Detections
+from detector.geometry import FloatArray
+from detector.sources.frame import Frame, Image
+from detector.violations import Box
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Alignment:
+    """A similarity (move, turn, scale) from the reference picture to the camera's picture now.
+
+    Attributes:
+        matrix: (2, 3) takes a point of the reference, in fractions of width and height, to where it is now.
+    """
+
+    matrix: FloatArray
+
+    @classmethod
+    def none(cls) -> "Alignment":
+        """The camera looks where it looked."""
+        return cls(np.eye(2, 3))
+
+    @property
+    def displacement(self) -> float:
+        """How far the corner that moved farthest moved, in widths or heights of the picture."""
+        corners = np.array([[0, 0, 1], [1, 0, 1], [0, 1, 1], [1, 1, 1]], np.float64)
+        moved = corners @ self.matrix.T - corners[:, :2]
+        return float(np.abs(moved).max())
+
+    def after(self, first: "Alignment") -> "Alignment":
+        """The alignment that does ``first`` and then this one."""
+        whole = np.vstack([self.matrix, [0, 0, 1]]) @ np.vstack([first.matrix, [0, 0, 1]])
+        return Alignment(whole[:2])
+
+    def inverse(self) -> "Alignment":
+        """From the picture now to the reference."""
+        return Alignment(np.asarray(cv2.invertAffineTransform(self.matrix), np.float64))
+
+    def detections(self, detections: Detections, width: int, height: int) -> Detections:
+        """The same detections where they would lie in the reference picture, (N, 4) boxes in pixels."""
+        boxes = self.inverse().boxes(detections.xyxy.astype(np.float64), width, height)
+        return Detections(boxes.astype(np.float32), detections.class_id, detections.confidence, detections.tracks)
+
+    def box(self, box: Box, width: int, height: int) -> Box:
+        """A box of the reference picture where it lies now, in pixels."""
+        left, top, right, bottom = (float(v) for v in self.boxes(np.array([box], np.float64), width, height)[0])
+        return left, top, right, bottom
+
+    def boxes(self, boxes: FloatArray, width: int, height: int) -> FloatArray:
+        """(N, 4) boxes taken along by their ground points (bottom centre), which zones ask about, and scaled."""
+        pixels = self._pixels(width, height)
+        scale = float(np.sqrt(abs(np.linalg.det(pixels[:, :2]))))
+        ground = np.column_stack([(boxes[:, 0] + boxes[:, 2]) / 2, boxes[:, 3], np.ones(len(boxes))]) @ pixels.T
+        half, high = (boxes[:, 2] - boxes[:, 0]) * scale / 2, (boxes[:, 3] - boxes[:, 1]) * scale
+        x, y = ground[:, 0], ground[:, 1]
+        return np.column_stack([x - half, y - high, x + half, y])
+
+    def image(self, image: Image) -> Image:
+        """The picture now as the camera would show it from where it stood; edges are stretched to fill it."""
+        height, width = image.shape[:2]
+        flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
+        warped = cv2.warpAffine(
+            image, self._pixels(width, height), (width, height), flags=flags, borderMode=cv2.BORDER_REPLICATE
+        )
+        aligned = np.asarray(warped, np.uint8)
+        aligned.flags.writeable = False
+        return aligned
+
+    def _pixels(self, width: int, height: int) -> FloatArray:
+        size = np.array([width, height], np.float64)
+        linear = self.matrix[:, :2] * size[:, None] / size[None, :]
+        return np.column_stack([linear, self.matrix[:, 2] * size])
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class AlignedFrame(Frame):
+    """A frame as rules see it while the camera stands askew; evidence is made from the frame as it came.
+
+    Attributes:
+        untouched: the frame as it came.
+        alignment: from this frame's pixels to those of ``untouched``.
+    """
+
+    untouched: Frame | None = None
+    alignment: Alignment | None = None
+
+    @classmethod
+    def of(cls, frame: Frame, alignment: Alignment) -> "AlignedFrame":
+        """The frame as seen from where the camera stood when its zones were drawn."""
+        return cls(
+            alignment.image(frame.image), frame.time, frame.seconds, frame.number,
+            untouched=frame, alignment=alignment,
+        )  # fmt: skip
