@@ -1,4 +1,4 @@
-"""``make screenshots``: the demo as a newcomer sees it, kept in docs/screenshots. Only the public demo clip is shown."""
+"""``make screenshots``: the demo as a newcomer sees it, in docs/screenshots. Only the public demo clip is shown."""
 
 import sys
 import tempfile
