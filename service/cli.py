@@ -3,22 +3,28 @@
 import asyncio
 import errno
 import socket
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated
 
 import typer
 from pydantic import ValidationError
+from sqlalchemy.exc import OperationalError
 
+from datasets.collection import CollectionError
 from detector import cli as detector_cli
 from detector.registry import ModelError, Registry
 from service import bootstrap, logs
 from service.audit import verify as audit_verify
+from service.cases.transitions import DismissalReason
 from service.demo.clip import ClipError, find_clip
 from service.demo.seed import seed
 from service.engine.__main__ import main as run_engine
 from service.serving import Address
 from service.serving import serve as serve_office
 from service.settings import Settings
+from service.training.export import REMINDER
+from service.training.export import export_training as write_training
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -33,6 +39,8 @@ Host = Annotated[str, typer.Option(help="Address to listen on.")]
 Port = Annotated[int, typer.Option(min=0, max=65535, help="Port to listen on; 0 takes a free one.")]
 Data = Annotated[Path, typer.Option(help="Folder of the database, the evidence and the engine's outbox.")]
 ModelName = Annotated[str | None, typer.Option("--model", help="Name in models/registry.toml.")]
+
+_DATES = ["%Y-%m-%d", "%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S"]
 
 
 @app.callback()
@@ -104,6 +112,44 @@ def verify(
         _say(f"{len(faults)} faults found")
         raise typer.Exit(1)
     _say("everything is as it was written")
+
+
+@app.command("export-training")
+def export_training(
+    since: Annotated[datetime, typer.Option(formats=_DATES, help="Decisions of this day or later, district's time.")],
+    to: Annotated[Path, typer.Option(help="New folder for photos, labels and street.yaml.")],
+    until: Annotated[datetime | None, typer.Option(formats=_DATES, help="Decisions before this day.")] = None,
+    not_an_offence: Annotated[
+        bool,
+        typer.Option(
+            "--not-an-offence-is-empty",
+            help="Also take cases dismissed as not_an_offence for pictures without the object. Only where the "
+            "district's operators use that reason for false alarms.",
+        ),
+    ] = False,
+    data: Data = Path("data/office"),
+) -> None:
+    """Write reviewed cases as photos with labels: confirmed ones as positives, false alarms as hard negatives."""
+    settings = _settings(data, "production")
+    if not settings.data.is_dir():
+        _fail(f"{settings.data}: there is no office here: name its folder with --data")
+    zone = settings.zone
+    refuting = {DismissalReason.WRONG_OBJECT} | ({DismissalReason.NOT_AN_OFFENCE} if not_an_offence else set())
+    end = until.replace(tzinfo=zone) if until is not None else None
+    _say(REMINDER)
+    try:
+        exported = asyncio.run(
+            write_training(settings, to.resolve(), since.replace(tzinfo=zone), end, frozenset(refuting))
+        )
+    except (CollectionError, OSError, OperationalError, bootstrap.SchemaError) as error:
+        _fail(str(error))
+    for fault in exported.faults:
+        _say(fault)
+    for reason, count in sorted(exported.left_out.items()):
+        _say(f"left out: {count} {reason}")
+    _say(f"{exported.photos} photos in {to}: {exported.positives} boxes, {exported.negatives} photos without any")
+    if exported.faults:
+        raise typer.Exit(1)
 
 
 def _prepare(settings: Settings) -> None:

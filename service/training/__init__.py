@@ -1,0 +1,1 @@
+"""Learning from the desk: reviewed cases as photos and labels for training."""
