@@ -108,7 +108,7 @@ def operate(weights: Path, name: str) -> YOLO:
     return yolo
 
 
-class StreetTrainer(DetectionTrainer):
+class StreetTrainer(DetectionTrainer):  # type: ignore[misc]  # ultralytics counts as untyped
     """Trains the model that it is given; ultralytics would build a new one with a narrower, empty head."""
 
     def get_model(self, cfg: object = None, weights: nn.Module | None = None, verbose: bool = True) -> nn.Module:
