@@ -19,6 +19,7 @@ import structlog
 from detector.close_look import CloseLook
 from detector.detections import Detections, FloatArray
 from detector.drawing import draw_detections
+from detector.health import CameraHealth
 from detector.letterbox import Letterbox
 from detector.model import Model
 from detector.outbox import Outbox, sync_folder
@@ -141,6 +142,7 @@ class CameraWorker:
             config.scene,
             thresholds=self._followed.thresholds,
             shelf=outbox,
+            health=CameraHealth(config.scene),
             timezone=timezone,
             model=self._followed.name,
         )
@@ -205,8 +207,8 @@ class CameraWorker:
         span = now - recent[0] if len(recent) > 1 else 0.0
         if status.state is CameraState.RUNNING and self._pushed and (not newest or now - newest[-1] > _WAITING_SECONDS):
             status = replace(status, state=CameraState.WAITING, message="no frame has been pushed for a while")
-        if status.state is CameraState.RUNNING and self._pipeline.fault:
-            status = replace(status, message=self._pipeline.fault)
+        if status.state is CameraState.RUNNING and self._pipeline.notice:
+            status = replace(status, message=self._pipeline.notice)
         return replace(status, fps=round((len(recent) - 1) / span, 2) if span > 0 else 0.0)
 
     def picture(self, newer_than: int) -> tuple[int, bytes] | None:

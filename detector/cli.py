@@ -11,6 +11,7 @@ import typer
 from detector.detect import detect_photos
 from detector.detections import CLASS_NAMES, ObjectClass
 from detector.evaluate import evaluate_model
+from detector.health import CameraHealth
 from detector.model import Model
 from detector.pipeline import Pipeline
 from detector.regions import Tiling
@@ -100,7 +101,11 @@ def watch(
     try:
         loaded = Model.load(model)
         pipeline = Pipeline(
-            checked, thresholds=loaded.thresholds, shelf=Folder(save) if save else None, model=loaded.name
+            checked,
+            thresholds=loaded.thresholds,
+            shelf=Folder(save) if save else None,
+            health=CameraHealth(checked),  # its events are log lines, on standard error
+            model=loaded.name,
         )
         with open_source(source, pace=cast("Literal['max', 'real']", pace), start=start) as opened:
             for violation in watch_source(opened, loaded, pipeline):

@@ -34,6 +34,8 @@ _DOUBT_SECONDS: Final = 10.0
 """So long where nothing tells a moved camera from one whose view is merely strange: a lorry that fills it, say."""
 _FROZEN_SECONDS: Final = 10.0
 """Cameras that save bits repeat a quiet picture for seconds, but not for so long."""
+_UNUSUAL: Final = 3.0
+"""A standstill so many times as long as the longest one that ended is unusual."""
 _LEARN_SECONDS: Final = 60.0
 """The last good view is renewed this often, so that dusk and shadows are followed."""
 _FIRST_VIEWS: Final = 5
@@ -46,6 +48,8 @@ _DARK: Final = 32
 _TEXTURED: Final = 8.0
 _FLAT: Final = 4.0
 """Standard deviations of grey levels: a block of the reference with something in it, and one with nothing."""
+_LEAST_TEXTURED: Final = 0.25
+"""Share of textured blocks that a reference needs; fog, or a bare wall, is nothing to compare with."""
 _COVERED: Final = 0.6
 """Share of the textured blocks that show nothing when something is before the lens."""
 _BLURRED: Final = 0.1
@@ -176,6 +180,9 @@ class CameraHealth:
         self._first: deque[Sight] = deque(maxlen=_FIRST_VIEWS)
         self._recent: _View | None = None
         self._checked: float | None = None
+        self._checked_before = 0.0
+        self._changes = 0
+        self._longest = 0.0
         self._before: Sight | None = None
         self._sample = b""
         self._same_since: tuple[float, datetime] | None = None
@@ -206,7 +213,7 @@ class CameraHealth:
         """
         if self._checked is not None and 0 <= frame.seconds - self._checked < CHECK_SECONDS:
             return []
-        self._checked = frame.seconds
+        self._checked_before, self._checked = self._checked or 0.0, frame.seconds
         sight = Sight(small_grey(frame.image))
         kind, pose, needs = self._judge(sight, frame)
         self._before = sight
@@ -268,11 +275,23 @@ class CameraHealth:
         return HealthKind.SHIFTED, measured, _CONFIRM_SECONDS
 
     def _is_frozen(self, frame: Frame) -> bool:
-        """Whether pictures have been the same, to the last bit, for too long."""
+        """Whether pictures that used to change have been the same, to the last bit, for too long.
+
+        A source that often repeats pictures, as one does that a computer draws, cannot be told from a frozen one.
+        """
         sample = frame.image[::8, ::8].tobytes()
-        if sample != self._sample or self._same_since is None or frame.seconds < self._same_since[0]:
+        since = self._same_since
+        if since is None or frame.seconds < since[0]:
             self._sample, self._same_since = sample, (frame.seconds, frame.time)
-        return frame.seconds - self._same_since[0] >= _FROZEN_SECONDS
+            return False
+        if sample != self._sample:
+            self._changes += 1
+            if self.event is None or self.event.kind is not HealthKind.FROZEN:
+                self._longest = max(self._longest, self._checked_before - since[0])
+            self._sample, self._same_since = sample, (frame.seconds, frame.time)
+            return False
+        limit = max(_FROZEN_SECONDS, _UNUSUAL * self._longest)
+        return self._changes >= _FIRST_VIEWS and frame.seconds - since[0] >= limit
 
     def _is_storm(self, sight: Sight, reference: Sight) -> bool:
         if sight.sharpness < _STORM * reference.sharpness or self._before is None:
@@ -344,8 +363,9 @@ class CameraHealth:
                 self._first.clear()
             self._first.append(sight)
             if len(self._first) == _FIRST_VIEWS:
-                stack = np.stack([view.grey for view in self._first])
-                self._reference = Sight(np.median(stack, axis=0).astype(np.uint8))
+                median = Sight(np.median([view.grey for view in self._first], axis=0).astype(np.uint8))
+                if (median.texture >= _TEXTURED).mean() >= _LEAST_TEXTURED:
+                    self._reference = median
                 self._first.clear()
             return
         if self._recent is None or not 0 <= seconds - self._recent.seconds < _LEARN_SECONDS:
@@ -357,7 +377,7 @@ def _is_covered(sight: Sight, reference: Sight) -> bool:
     textured = reference.texture >= _TEXTURED
     light = min(1.0, float(sight.grey.mean()) / max(float(reference.grey.mean()), 1.0))
     flat = sight.texture[textured] < _FLAT * light
-    return bool(textured.sum() >= 8 and flat.mean() >= _COVERED)
+    return bool(textured.any() and flat.mean() >= _COVERED)
 
 
 def _agree(one: Alignment, other: Alignment, tolerance: float = _STILL) -> bool:

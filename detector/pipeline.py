@@ -1,6 +1,8 @@
 """Pipeline: one camera from frames and detections to violations."""
 
 from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Protocol
 from uuid import UUID
@@ -10,9 +12,13 @@ import numpy as np
 import structlog
 from pydantic import BaseModel, ConfigDict
 
+from detector.alignment import AlignedFrame
 from detector.anchor import MemoryState
 from detector.detections import Detections, ObjectClass
 from detector.evidence import write_evidence
+from detector.health import CameraHealth, HealthState
+from detector.moments import Moment
+from detector.pauses import PausedClock
 from detector.riders import riders
 from detector.rules import Finding, View, rules_of
 from detector.scene import Scene
@@ -51,11 +57,12 @@ class EvidenceShelf(Protocol):
 
 
 class Checkpoint(BaseModel):
-    """What a pipeline needs to go on after a restart: what each rule remembers, by its kind."""
+    """What a pipeline needs to go on after a restart: what each rule remembers, by its kind, and the scene's look."""
 
     model_config = ConfigDict(frozen=True)
 
     rules: dict[str, MemoryState] = {}
+    health: HealthState | None = None
 
 
 class Pipeline:
@@ -65,6 +72,7 @@ class Pipeline:
         scene: what the camera looks at.
         thresholds: confidence from which a detection counts, for each class.
         shelf: where evidence goes; without one, violations carry no evidence.
+        health: tells whether the camera can see; without it, every picture is believed.
         timezone: the district's time, for schedules and burnt-in captions.
         model: registry name of the model, noted in each violation.
     """
@@ -75,11 +83,15 @@ class Pipeline:
         *,
         thresholds: dict[ObjectClass, float],
         shelf: EvidenceShelf | None = None,
+        health: CameraHealth | None = None,
         timezone: ZoneInfo = DISTRICT_ZONE,
         model: str = "",
     ) -> None:
         self.scene = scene
         self._shelf = shelf
+        self._health = health
+        self._clock = PausedClock()
+        self._last_at: datetime | None = None
         self._timezone = timezone
         self._tracker = Tracker()
         self.use_model(thresholds, model)
@@ -107,6 +119,18 @@ class Pipeline:
         Where evidence cannot be written (a full disk), :attr:`fault` says so, the finding is kept, and writing is
         tried again every few seconds.
         """
+        self._last_at = frame.time
+        if self._health is not None:
+            self._health.update(frame)
+        suspended = self._health is not None and self._health.suspended
+        seconds = self._clock.tick(frame.seconds, paused=suspended)
+        due = self._owed and frame.seconds - self._tried >= _RETRY_SECONDS
+        owed = self._take_owed() if due else []
+        found = [] if suspended else self._judge(*self._as_rules_see(frame, detections), seconds)
+        return self._violations([*owed, *found], frame.seconds)
+
+    def _judge(self, frame: Frame, detections: Detections, seconds: float) -> list[Finding]:
+        """What the rules find; ``seconds`` is their time, which stands still while the camera cannot see."""
         detections = self._usable(detections)
         if self._size not in (None, (frame.width, frame.height)):
             _log.warning("frame size changed", camera=self.scene.camera.id, size=f"{frame.width}×{frame.height}")
@@ -114,14 +138,14 @@ class Pipeline:
         self._size = (frame.width, frame.height)
         tracks = self._tracker.update(detections, frame.seconds, frame.image)
         sure = detections[detections.confidence >= self._thresholds[detections.class_id]]
-        view = View(frame, tracks, _with_tracks(sure, tracks), riders(tracks))
-        found = [finding for rule in self._rules for finding in rule.update(view)]
-        if self._owed and frame.seconds - self._tried >= _RETRY_SECONDS:
-            found = [*self._take_owed(), *found]
-        return self._violations(found, frame.seconds)
+        shown = frame if seconds == frame.seconds else replace(frame, seconds=seconds)
+        view = View(shown, tracks, _with_tracks(sure, tracks), riders(tracks))
+        return [finding for rule in self._rules for finding in rule.update(view)]
 
     def finish(self) -> list[Violation]:
         """The source has ended: offences that only waited for their end."""
+        if self._health is not None and self._last_at is not None:
+            self._health.finish(self._last_at)
         found = [finding for rule in self._rules for finding in rule.finish()]
         return self._violations([*self._take_owed(), *found], self._tried)
 
@@ -131,7 +155,10 @@ class Pipeline:
         An offence whose evidence could not be written yet counts as not reported: it is found again.
         """
         owed = {finding.id for finding in self._owed}
-        return Checkpoint(rules={rule.kind.value: _unreported(rule.state(), owed) for rule in self._rules})
+        return Checkpoint(
+            rules={rule.kind.value: _unreported(rule.state(), owed) for rule in self._rules},
+            health=self._health.state() if self._health is not None else None,
+        )
 
     def restore(self, checkpoint: Checkpoint) -> None:
         """Go on where another pipeline of the same camera stopped.
@@ -143,6 +170,23 @@ class Pipeline:
             state = checkpoint.rules.get(rule.kind.value)
             if state is not None:
                 rule.restore(state)
+        if self._health is not None and checkpoint.health is not None:
+            self._health.restore(checkpoint.health)
+
+    @property
+    def notice(self) -> str:
+        """What people should know about the camera now; empty where all is well."""
+        if self.fault:
+            return self.fault
+        event = self._health.event if self._health is not None else None
+        return event.message if event is not None else ""
+
+    def _as_rules_see(self, frame: Frame, detections: Detections) -> tuple[Frame, Detections]:
+        """Frame and detections from where the camera stood when its zones were drawn."""
+        if self._health is None or self._health.is_aligned:
+            return frame, detections
+        alignment = self._health.alignment
+        return AlignedFrame.of(frame, alignment), alignment.detections(detections, frame.width, frame.height)
 
     def _usable(self, detections: Detections) -> Detections:
         """Without what cannot be: boxes that are none, and frames that are full of them."""
@@ -174,17 +218,21 @@ class Pipeline:
         return made
 
     def _violation(self, finding: Finding) -> Violation:
-        camera, frame = self.scene.camera, finding.moments[-1].frame
+        camera = self.scene.camera
+        moments = [_untouched(moment) for moment in finding.moments]
+        frame, shown = moments[-1].frame, finding.moments[-1].frame
+        started_s, ended_s = self._clock.stream(finding.started_s), self._clock.stream(finding.ended_s)
+        started = finding.ended - timedelta(seconds=ended_s - started_s) if self._clock else finding.started
         violation = Violation(
             id=finding.id,
             kind=finding.kind,
             camera=camera.id,
-            started_at=finding.started,
+            started_at=started,
             ended_at=finding.ended,
-            started_s=round(finding.started_s, 3),
-            ended_s=round(finding.ended_s, 3),
+            started_s=round(started_s, 3),
+            ended_s=round(ended_s, 3),
             confidence=round(finding.confidence, 4),
-            box=finding.box,
+            box=_untouched(Moment(shown, finding.box)).box,
             width=frame.width,
             height=frame.height,
             zone=finding.zone,
@@ -199,15 +247,22 @@ class Pipeline:
             return violation
         folder = self._shelf.stage(violation.id)
         try:
-            evidence = write_evidence(
-                folder, violation.id, finding.kind, finding.moments, camera, timezone=self._timezone
-            )
+            evidence = write_evidence(folder, violation.id, finding.kind, moments, camera, timezone=self._timezone)
             violation = violation.model_copy(update={"evidence": evidence})
             self._shelf.commit(violation)
         except OSError:
             self._shelf.discard(violation.id)
             raise
         return violation
+
+
+def _untouched(moment: Moment) -> Moment:
+    """The moment in the frame as the camera gave it."""
+    frame = moment.frame
+    if not isinstance(frame, AlignedFrame) or frame.untouched is None or frame.alignment is None:
+        return moment
+    box = frame.alignment.box(moment.box, frame.width, frame.height)
+    return replace(moment, frame=frame.untouched, box=box)
 
 
 def _unreported(state: MemoryState, owed: set[UUID]) -> MemoryState:

@@ -11,7 +11,7 @@ LINES = [
     ["geometry", "zones"],
     ["sources", "moments", "letterbox", "alignment"],
     ["duplicates", "regions", "registry", "runtimes", "model", "model_watch", "figures"],
-    ["riders", "lamps", "tracking", "looks", "anchor", "anchors", "sight", "health"],
+    ["riders", "lamps", "tracking", "looks", "anchor", "anchors", "sight", "health", "pauses"],
     ["rules"],
     ["drawing", "evidence"],
     ["pipeline", "ahead", "outbox", "close_look", "watching", "camera_worker", "engine"],

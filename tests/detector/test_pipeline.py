@@ -2,10 +2,12 @@
 
 import os
 import shutil
+from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 from uuid import UUID
 
+import cv2
 import numpy as np
 import pytest
 import structlog
@@ -15,6 +17,7 @@ from hypothesis.extra import numpy as hnp
 
 from detector.cli import Folder
 from detector.detections import Detections, ObjectClass
+from detector.health import CameraHealth
 from detector.outbox import Outbox
 from detector.pipeline import Checkpoint, Pipeline
 from detector.scene import Scene
@@ -261,3 +264,86 @@ def test_one_plain_folder_as_a_shelf(tmp_path: Path) -> None:
     assert names == {e.file for v in found for e in v.evidence} | {f"{v.id}.json" for v in found}
     Folder(tmp_path / "out").discard(found[0].id)
     assert not [n for n in (p.name for p in (tmp_path / "out").iterdir()) if n.startswith(str(found[0].id))]
+
+
+def bumpy(second: float, x: float = 0.0, light: float = 1.0) -> np.ndarray:
+    """A street full of edges with one e-tricycle at 200–310 × 200–280, moved by a share of the width."""
+    blocks = np.random.default_rng(3).integers(20, 250, (18, 32, 3), dtype=np.uint8)
+    image = np.asarray(cv2.resize(blocks, (WIDTH, HEIGHT), interpolation=cv2.INTER_NEAREST), np.uint8)
+    image[200:280, 200:310] = cv2.resize(blocks[:6, :6], (110, 80), interpolation=cv2.INTER_NEAREST)[..., ::-1]
+    moved = cv2.warpAffine(
+        image, np.array([[1.0, 0, x * WIDTH], [0, 1, 0]]), (WIDTH, HEIGHT), borderMode=cv2.BORDER_WRAP
+    )
+    shown = (moved * light).astype(np.uint8)
+    shown[:16] += np.random.default_rng(round(second * 10)).integers(0, 4, (16, WIDTH, 3), dtype=np.uint8)
+    return shown
+
+
+def seen_at(x: float) -> Detections:
+    return rows_of([[200 + x * WIDTH, 200, 310 + x * WIDTH, 280]], [6], [0.9])
+
+
+STAND = {"name": "stand", "kind": "no_parking", "polygon": [[0.36, 0.7], [0.425, 0.7], [0.425, 0.8], [0.36, 0.8]]}
+"""Hardly larger than where the e-tricycle meets the ground: a move of 3 % leads out of it."""
+
+
+def watched(x: Callable[[float], float], light: Callable[[float], float], shelf: Path | None = None) -> list[Violation]:
+    place = scene(STAND, illegal_parking={"seconds": 20})
+    watcher = Pipeline(
+        place, thresholds=THRESHOLDS, shelf=Outbox(shelf) if shelf else None, health=CameraHealth(place)
+    )  # fmt: skip
+    found = []
+    for step in range(120):
+        second = float(step)
+        shown = bumpy(second, x(second), light(second))
+        seen = seen_at(x(second)) if light(second) > 0.5 else Detections()
+        found += watcher.process(frame(second, shown), seen)
+    return found + watcher.finish()
+
+
+def test_the_clock_stands_still_while_the_camera_cannot_see() -> None:
+    (parked,) = watched(lambda _: 0.0, lambda second: 0.01 if 10 <= second < 70 else 1.0)
+    assert parked.started_s == pytest.approx(0, abs=1)
+    assert parked.ended_s == pytest.approx(20 + 60 + 3, abs=1.5)
+    assert (parked.ended_at - parked.started_at).total_seconds() == pytest.approx(parked.ended_s, abs=1)
+
+
+def test_nothing_is_reported_while_the_camera_looks_elsewhere() -> None:
+    place = scene({"name": "all", "kind": "no_parking", "polygon": [[0, 0], [1, 0], [1, 1], [0, 1]]},
+                  illegal_parking={"seconds": 20})  # fmt: skip
+    health = CameraHealth(place)
+    watcher = Pipeline(place, thresholds=THRESHOLDS, health=health)
+    found = []
+    for step in range(100):
+        second = float(step)
+        away = second >= 10
+        found += watcher.process(frame(second, bumpy(second, 0.3 if away else 0.0)), seen_at(0.3 if away else 0.0))
+        if second in (9, 16, 99):
+            assert watcher.notice.startswith("moved: rules suspended") == away
+    assert found == []
+    assert watcher.checkpoint().rules["illegal_parking"].anchors  # nothing is forgotten
+
+
+def test_a_small_move_keeps_zones_clocks_and_evidence(tmp_path: Path) -> None:
+    (parked,) = watched(lambda second: 0.03 if second >= 10 else 0.0, lambda _: 1.0, tmp_path)
+    assert parked.started_s == pytest.approx(0, abs=1)
+    assert parked.ended_s == pytest.approx(20 + 3, abs=1.5)  # three seconds until the move was believed
+    assert parked.box == pytest.approx((219, 200, 329, 280), abs=6)
+    (parcel,) = Outbox(tmp_path).pending()
+    originals = [e for e in parked.evidence if e.role == "original"]
+    end = cv2.imread(str(parcel.folder / originals[-1].file))
+    assert end is not None
+    assert (end == bumpy(parked.ended_s or 0, 0.03)).all()
+
+
+def test_the_reference_survives_a_restart() -> None:
+    place = scene(STAND, illegal_parking={"seconds": 20})
+    first = Pipeline(place, thresholds=THRESHOLDS, health=CameraHealth(place))
+    for second in range(10):
+        first.process(frame(second, bumpy(second)), seen_at(0))
+    again = Pipeline(place, thresholds=THRESHOLDS, health=CameraHealth(place))
+    again.restore(Checkpoint.model_validate_json(first.checkpoint().model_dump_json()))
+    for second in range(6):
+        again.process(frame(second, bumpy(second, 0.3)), seen_at(0.3))
+    assert again.notice.startswith("moved")
+    assert first.notice == ""
