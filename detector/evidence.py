@@ -1,7 +1,8 @@
 """Evidence: the pictures that prove a violation, with the digest of each at the moment of writing.
 
 Of each moment the place and the course are shown (context, box and caption burnt into a copy) and the
-original is kept untouched; of the surest moment the object is shown from close by. Chinese practice for
+original is kept untouched; of the surest moment the object is shown from close by. On all but the original, bystanders
+and the plates of other vehicles are made unrecognisable. Chinese practice for
 traffic offences asks for pictures like these, with the time to a tenth of a second (GA/T 832).
 """
 
@@ -19,6 +20,7 @@ import numpy as np
 
 from detector.drawing import OFFENCE, draw_box, with_caption
 from detector.moments import Moment
+from detector.privacy import bystanders, hidden
 from detector.scene import Camera
 from detector.sources.frame import Image
 from detector.sources.photos import DISTRICT_ZONE
@@ -90,7 +92,7 @@ def write_evidence(
             shelf.put(_jpeg(_context(moment, kind, camera, timezone, place)), "context", number, moment)
             content, media_type = _original(moment)
             shelf.put(content, "original", number, moment, media_type)
-        shelf.put(_jpeg(closeup(surest.frame.image, surest.box)), "closeup", 1, surest)
+        shelf.put(_jpeg(closeup(_shown(surest, kind), surest.box)), "closeup", 1, surest)
         shelf.sync()
     except OSError:
         shelf.clear()
@@ -178,7 +180,7 @@ def _choose(moments: Sequence[Moment]) -> list[Moment]:
 def _context(moment: Moment, kind: ViolationKind, camera: Camera | None, timezone: ZoneInfo, place: str) -> Image:
     """The whole picture with the offender's box, and below it when, where, by whom, what and which frame."""
     offence = KINDS[kind].chinese
-    canvas = moment.frame.image.copy()
+    canvas = _shown(moment, kind)
     draw_box(canvas, moment.box, OFFENCE, offence)
     local = moment.frame.time.astimezone(timezone)
     when = f"{local:%Y-%m-%d %H:%M:%S}.{local.microsecond // 100_000}"
@@ -186,6 +188,11 @@ def _context(moment: Moment, kind: ViolationKind, camera: Camera | None, timezon
     first = [when, where, f"设备 {camera.id}" if camera else "照片"]
     second = [offence, _NOTES.get(moment.note, moment.note), f"帧 {moment.frame.number}" if camera else ""]
     return with_caption(canvas, ["   ".join(filter(None, first)), "   ".join(filter(None, second))])
+
+
+def _shown(moment: Moment, kind: ViolationKind) -> Image:
+    """A copy of the frame in which nobody but the offender can be recognised."""
+    return hidden(moment.frame.image, bystanders(moment.others, kind, moment.box), moment.box)
 
 
 def _original(moment: Moment) -> tuple[bytes, MediaType]:

@@ -1,7 +1,8 @@
 """Moment: a frame that helps to prove a violation, and where to look in it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
+from detector.detections import Detections
 from detector.sources.frame import Frame
 from detector.violations import Box
 
@@ -15,9 +16,12 @@ class Moment:
         box: left, top, right, bottom of the offender in pixels of the frame.
         note: what the moment shows, for example ``start``, ``course`` or ``end``.
         confidence: how sure the model was here, 0 to 1; the surest moment gives the close-up.
+        others: everything seen in the frame, in its pixels; who is not part of the offence is made unrecognisable on
+            derived pictures. Filled in when evidence is written: rules need not care.
     """
 
     frame: Frame
     box: Box
     note: str = ""
     confidence: float = 0.0
+    others: Detections = field(default_factory=Detections)

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Protocol
 from uuid import UUID
+from weakref import WeakKeyDictionary
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -19,6 +20,7 @@ from detector.evidence import write_evidence
 from detector.health import CameraHealth, HealthState
 from detector.moments import Moment
 from detector.pauses import PausedClock
+from detector.privacy import LastSeen
 from detector.riders import riders
 from detector.rules import Finding, View, rules_of
 from detector.scene import Scene
@@ -97,6 +99,8 @@ class Pipeline:
         self.use_model(thresholds, model)
         self._rules = rules_of(scene, timezone)
         self._size: tuple[int, int] | None = None
+        self._seen: WeakKeyDictionary[Frame, Detections] = WeakKeyDictionary()
+        self._last_seen = LastSeen()
         self._owed: list[Finding] = []
         self._tried = 0.0
         self._warned = False
@@ -140,6 +144,7 @@ class Pipeline:
         sure = detections[detections.confidence >= self._thresholds[detections.class_id]]
         shown = frame if seconds == frame.seconds else replace(frame, seconds=seconds)
         view = View(shown, tracks, _with_tracks(sure, tracks), riders(tracks))
+        self._seen[shown] = self._last_seen.add(_with_tracks(detections, tracks), frame.seconds)
         return [finding for rule in self._rules for finding in rule.update(view)]
 
     def finish(self) -> list[Violation]:
@@ -219,7 +224,8 @@ class Pipeline:
 
     def _violation(self, finding: Finding) -> Violation:
         camera = self.scene.camera
-        moments = [_untouched(moment) for moment in finding.moments]
+        seen = [replace(moment, others=self._seen.get(moment.frame, Detections())) for moment in finding.moments]
+        moments = [_untouched(moment) for moment in seen]
         frame, shown = moments[-1].frame, finding.moments[-1].frame
         started_s, ended_s = self._clock.stream(finding.started_s), self._clock.stream(finding.ended_s)
         started = finding.ended - timedelta(seconds=ended_s - started_s) if self._clock else finding.started
@@ -262,7 +268,8 @@ def _untouched(moment: Moment) -> Moment:
     if not isinstance(frame, AlignedFrame) or frame.untouched is None or frame.alignment is None:
         return moment
     box = frame.alignment.box(moment.box, frame.width, frame.height)
-    return replace(moment, frame=frame.untouched, box=box)
+    others = frame.alignment.inverse().detections(moment.others, frame.width, frame.height)
+    return replace(moment, frame=frame.untouched, box=box, others=others)
 
 
 def _unreported(state: MemoryState, owed: set[UUID]) -> MemoryState:

@@ -13,9 +13,10 @@ LINES = [
     ["duplicates", "regions", "registry", "runtimes", "model", "model_watch", "figures"],
     ["riders", "lamps", "tracking", "looks", "anchor", "anchors", "sight", "health", "pauses"],
     ["rules"],
-    ["drawing", "evidence"],
+    ["drawing", "privacy", "evidence"],
     ["pipeline", "ahead", "outbox", "close_look", "watching", "camera_worker", "engine"],
-    ["detect", "evaluate", "cli"],
+    ["simulation"],
+    ["detect", "evaluate", "simulate", "cli"],
 ]
 LEVEL = {name: level for level, line in enumerate(LINES) for name in line}
 FREE_OF_DETECTOR_INTERNALS = ("engine", "demo", "cli")

@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Callable
+from dataclasses import replace
 from threading import Event
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -71,7 +72,8 @@ class PhotoDesk:
         detections = model.detect_photo(frame.image)
         findings = photo_findings(frame, detections)
         for finding in findings:
-            self._report(photo, finding, model)
+            shown = replace(finding.moment, others=detections)
+            self._report(photo, replace(finding, moment=shown), model)
         if not findings:
             return "done", "nothing found"
         return "done", ", ".join(f"{KINDS[f.kind].english} × {f.count}" for f in findings)

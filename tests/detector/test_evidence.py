@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from detector.detections import Detections
 from detector.evidence import CLOSEUP_SIDE, closeup, write_evidence
 from detector.moments import Moment
 from detector.scene import Camera
@@ -172,3 +173,23 @@ def test_the_object_is_in_its_closeup() -> None:
     cut = closeup(image, (700, 500, 790, 560))
     share = (cut > 128).all(axis=2).mean()
     assert 0.1 < share < 0.5
+
+
+def test_bystanders_are_unrecognisable_on_all_but_the_original(tmp_path: Path) -> None:
+    rng = np.random.default_rng(2)
+    coarse = rng.integers(0, 255, (48, 64, 3), dtype=np.uint8)
+    image = np.asarray(cv2.resize(coarse, (320, 240), interpolation=cv2.INTER_CUBIC), np.uint8)
+    seen = Detections(np.array([[100, 80, 160, 200], [170, 80, 210, 200]], np.float32), [0, 0], [0.9, 0.4])
+    shown = Moment(Frame(image, START, 0, 0), (100, 80, 160, 200), "start", 0.9, seen)
+    files = write_evidence(tmp_path, CASE, ViolationKind.JAYWALKING, [shown], CAMERA)
+    by_role = {file.role: picture(tmp_path, file) for file in files}
+    assert (by_role["original"] == image).all()
+    head = by_role["context"][84:106, 174:206].astype(int)
+    assert (
+        len(np.unique(head.reshape(-1, 3) // 32, axis=0))
+        < len(np.unique(image[84:106, 174:206].reshape(-1, 3) // 32, axis=0)) / 2
+    )
+    assert np.abs(by_role["context"][115:190, 110:150].astype(int) - image[115:190, 110:150]).mean() < 10
+    unknown = write_evidence(tmp_path / "b", CASE, ViolationKind.JAYWALKING, [Moment(shown.frame, shown.box)], CAMERA)
+    closeups = [by_role["closeup"], picture(tmp_path / "b", unknown[-1])]
+    assert np.abs(closeups[0].astype(int) - closeups[1]).max() > 100
