@@ -395,7 +395,7 @@ def main(
     resume: Annotated[bool, typer.Option(help="Go on with the stopped run in --out.")] = False,
     coco_share: Annotated[
         float, typer.Option(help="Share of the COCO weights mixed back in at the end.", min=0.0, max=1.0)
-    ] = 0.4,
+    ] = 0.3,
     name: Annotated[str, typer.Option(help="Name to register the model under; empty: do not register.")] = "",
     models: Annotated[Path, typer.Option(help="Folder of the registry.")] = Path("models"),
 ) -> None:
