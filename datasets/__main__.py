@@ -1,13 +1,16 @@
-"""The data tools on the command line: `python -m datasets import | check | card | label | prepare | agree`."""
+"""The data tools on the command line: `python -m datasets --help` names them."""
 
 from pathlib import Path
 from typing import Annotated
 
+import cv2
 import typer
 from rich.progress import track
 
 from datasets.agreement import agreement
 from datasets.collection import Collection, CollectionError, photos_in
+from datasets.composition import Composition
+from datasets.contact_sheet import contact_sheet
 from datasets.data_card import data_card
 from datasets.faults import faults
 from datasets.importing import Form, Split, annotations, form_of, parse_mapping, translate
@@ -123,6 +126,26 @@ def prepare(
     training_set = TrainingSet(collection, replay, teacher, out, confidence, grounds, collages, seed)
     for kind, count in training_set.assemble().items():
         typer.echo(f"{kind}: {count}")
+
+
+@app.command()
+def compose(
+    data: Annotated[Path, typer.Argument(help="Data file that `prepare` wrote.")] = TRAINING_SET / "street.yaml",
+    teacher: TeacherFolder = TEACHER_LABELS,
+    out: Annotated[Path, typer.Option(help="New folder to write.")] = Path("runs/composed"),
+    pictures: Annotated[int, typer.Option(help="Roads with pasted litter.", min=0)] = 400,
+    empty: Annotated[int, typer.Option(help="Roads without, with dashes above all.", min=0)] = 200,
+    sheet: Annotated[int, typer.Option(help="Pictures on the contact sheet.", min=1)] = 32,
+    seed: Annotated[int, typer.Option(help="Makes the same pictures again.")] = 0,
+) -> None:
+    """Pastes butts, litter and tricycles on roads, small and blurred as a pole camera sees them."""
+    composition = Composition(Collection.read(data), teacher, out, pictures, empty, seed)
+    made = list(track(composition.compose(), description="composing", total=pictures + empty))
+    # Evenly over all of them, so that both kinds are seen.
+    shown = made[:: max(1, len(made) // sheet)][:sheet]
+    cv2.imwrite(str(out / "contact-sheet.jpg"), contact_sheet(shown))
+    counted = ", ".join(f"{count} {name}" for name, count in composition.counts.items())
+    typer.echo(f"{len(made)} pictures in {out}, pasted: {counted}; look at {out / 'contact-sheet.jpg'}", err=True)
 
 
 @app.command()
