@@ -39,6 +39,9 @@ TRICYCLE = (28.0, 240.0)
 LEAST_SIDE = 240
 """Photos with a shorter side in pixels are no street scenes but crops."""
 
+LEAST_COLOUR = 14.0
+"""Mean saturation (of 255) below which a photo is black and white: a coloured bottle would stand out in it."""
+
 LEAST_ROAD = 0.06
 """A ground shows at least this part of road."""
 
@@ -132,7 +135,8 @@ class Composition:
             if source_of(photo) in littered:
                 continue
             picture = _read(photo)
-            if min(picture.shape[:2]) < LEAST_SIDE:
+            colour = cv2.cvtColor(picture, cv2.COLOR_BGR2HSV)[..., 1].mean()
+            if min(picture.shape[:2]) < LEAST_SIDE or colour < LEAST_COLOUR:
                 continue
             scale = min(LONG_SIDE / max(picture.shape[:2]), MOST_ENLARGED)
             size = (round(picture.shape[1] * scale), round(picture.shape[0] * scale))

@@ -29,6 +29,9 @@ _COVER = (0.2, 0.93)
 _WHOLE = 0.75
 """The mask must reach across this part of the box's width and height."""
 
+_PLAIN = 8.0
+"""Litter whose brightness varies less (of 255) is a blown-out patch in which nothing is to be seen."""
+
 _CAST = 22.0
 """Red and blue above green by this much (of 255): some `bag-` photos were coloured so at their source."""
 
@@ -95,7 +98,8 @@ def _cut(photo: NDArray[np.uint8], box: NDArray[np.float64], class_id: int, sour
     # Some photos carry salt-and-pepper noise from their source; a median takes it away.
     pixels = cv2.medianBlur(crop, 3)[cut].astype(np.float32)
     blue, green, red = pixels[mask[cut]].mean(axis=0)
-    if (blue + red) / 2 - green > _CAST:
+    plain = CLASSES[class_id] == "garbage" and pixels[mask[cut]].mean(axis=1).std() < _PLAIN
+    if plain or (blue + red) / 2 - green > _CAST:
         return None
     return Cutout(class_id, pixels, soft[cut].astype(np.float32), ground.astype(np.float32), source)
 
