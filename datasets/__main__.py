@@ -173,7 +173,7 @@ def main() -> None:
         LabelError,
         TrainingSetError,
         TrainingExtraMissingError,
-        FileNotFoundError,
+        OSError,
     ) as error:
         typer.echo(f"error: {error}", err=True)
         raise SystemExit(1) from error

@@ -52,16 +52,20 @@ class Collection:
             names = dict(enumerate(names))
         if not isinstance(names, dict):
             raise CollectionError(f"{data_file}: expected keys train, val and names (0: person, 1: bicycle, …)")
+        if not names or not all(str(name or "").strip() for name in names.values()):
+            raise CollectionError(f"{data_file}: a class has no name; write names as 0: person, 1: bicycle, …")
         if set(names) != set(range(len(names))):
             raise CollectionError(
                 f"{data_file}: class ids {', '.join(map(str, names))} must count up from 0 without gaps"
             )
         root = data_file.parent / expand(str(content.get("path", ".")), data_file)
         splits = {key: str(content[key]) for key in ("train", "val", "test") if content.get(key)}
+        if not splits:
+            raise CollectionError(f"{data_file}: names no photos; add train: or val: with a folder")
         for split, folder in splits.items():
             if not (root / folder).is_dir():
                 raise CollectionError(f"{data_file}: {split} points to {root / folder}, which is no folder")
-        return cls(root.resolve(), tuple(names[index] for index in range(len(names))), splits)
+        return cls(root.resolve(), tuple(str(names[index]) for index in range(len(names))), splits)
 
     def photos(self, split: str) -> list[Path]:
         """The photos of a split, sorted by name."""

@@ -95,12 +95,16 @@ def read_labels(path: Path) -> Labels:
     """Reads `class cx cy w h [confidence]` lines. A missing file means that the photo shows nothing.
 
     Raises:
-        LabelError: a line has another number of columns, or something that is not a finite number.
+        LabelError: the file is not text; a line has another number of columns, or something that is not a finite number.
     """
     if not path.is_file():
         return Labels.empty()
+    try:
+        lines = path.read_text(encoding="utf-8").splitlines()
+    except UnicodeDecodeError as error:
+        raise LabelError(f"{path}: is not text in UTF-8; export the labels again") from error
     rows: list[list[float]] = []
-    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
+    for number, line in enumerate(lines, start=1):
         if not line.strip():
             continue
         try:

@@ -24,6 +24,9 @@ def test_a_collection_lists_its_photos_by_split(photos: Photos) -> None:
         ("train: images/train", "expected keys"),
         ("train: images/train\nnames: {0: person, 2: car}", "without gaps"),
         (f"train: nowhere\n{NAMES}", "no folder"),
+        (NAMES, "names no photos"),
+        ("train: images/train\nnames: []", "a class has no name"),
+        ("train: images/train\nnames: {0: person, 1: }", "a class has no name"),
         (f"path: ${{NOT_SET_ANYWHERE}}\ntrain: images/train\n{NAMES}", "NOT_SET_ANYWHERE is not set"),
     ],
 )

@@ -53,6 +53,13 @@ def test_a_mirror_image_in_another_split_is_a_leak(photos: Photos) -> None:
     assert "b.png: is the mirror image of" in message
 
 
+def test_a_label_file_that_is_no_text_is_found(photos: Photos) -> None:
+    photos.add("train", "a", 1, "")
+    (photos.root / "labels/train/a.txt").write_bytes(b"\xff\xfe7\x00")
+    (message,) = messages(photos)
+    assert "a.txt: is not text" in message
+
+
 def test_missing_halves_and_broken_pictures_are_found(photos: Photos) -> None:
     photos.add("train", "unlabelled", 1, "")
     (photos.root / "labels/train/unlabelled.txt").unlink()
