@@ -43,6 +43,9 @@ TRICYCLE_PARENTS = (2, 3, 7)
 NEW_CLASS_PRIOR = 0.0005
 """Confidence that an untrained class starts from: low, so that it does not drown those that work already."""
 
+LEVEL = 0.3
+"""Confidence that separates right from wrong best for every new class, once levelled."""
+
 AGREEMENT_PHOTOS = 16
 """Real photos on which the export is compared with PyTorch."""
 
@@ -89,7 +92,7 @@ def graft(coco: nn.Conv2d, random: torch.Generator) -> nn.Conv2d:
         street.weight[old:new] = coco.weight[parents].mean(dim=0)
         street_bias[old:new] = coco_bias[parents].mean() - 1.0
         street.weight[new:] = 0.01 * torch.randn(street.weight[new:].shape, generator=random)
-        street_bias[new:] = math.log(NEW_CLASS_PRIOR / (1 - NEW_CLASS_PRIOR))
+        street_bias[new:] = logit(NEW_CLASS_PRIOR)
     return street
 
 
@@ -247,6 +250,31 @@ def class_convolutions(model: nn.Module) -> list[str]:
     ]
 
 
+def level(checkpoint: Path, thresholds: dict[str, float]) -> None:
+    """Shifts the confidences of the new classes so that each one's best threshold becomes `LEVEL`.
+
+    Blending makes new classes less sure than old ones; after this, one confidence means the same for all of them.
+    The shift is the same for every box of a class, so that average precision stays.
+
+    Args:
+        checkpoint: blended model, changed in place.
+        thresholds: best threshold by class name; new classes without one are left alone.
+    """
+    content = torch.load(checkpoint, map_location="cpu", weights_only=False)
+    modules = dict(content["model"].named_modules())
+    for index, label in enumerate(CLASSES):
+        if index >= len(COCO_ROWS) and 0 < thresholds.get(label, 0.0) < 1:
+            for name in class_convolutions(content["model"]):
+                with torch.no_grad():
+                    modules[name].bias[index] += logit(LEVEL) - logit(thresholds[label])
+    torch.save(content, checkpoint)
+
+
+def logit(probability: float) -> float:
+    """The score before the sigmoid that gives this probability."""
+    return math.log(probability / (1 - probability))
+
+
 # Export
 
 
@@ -331,7 +359,7 @@ def evaluate(exported: Path, data: Path, split: str, image_size: int) -> Figures
 
 
 def publish(checkpoint: Path, plan: Schedule, coco_share: float, models: Path, name: str) -> Entry:
-    """Blends and exports a checkpoint, checks and measures the export, and registers it.
+    """Blends, levels and exports a checkpoint, checks and measures the export, and registers it.
 
     Raises:
         TrainingError: the export differs from PyTorch; nothing is registered then.
@@ -340,6 +368,8 @@ def publish(checkpoint: Path, plan: Schedule, coco_share: float, models: Path, n
     data = data_file_for_ultralytics(plan.data, checkpoint.parents[1])
     blended, exported = checkpoint.with_name(f"{name}.pt"), checkpoint.with_name(f"{name}.onnx")
     blend(checkpoint, operate(plan.weights, plan.model).model, coco_share, blended)
+    export(blended, exported)
+    level(blended, evaluate(exported, data, "val", plan.image_size).thresholds)
     export(blended, exported)
     photos = collection.photos("val")
     sample = photos[:: max(1, len(photos) // AGREEMENT_PHOTOS)]
