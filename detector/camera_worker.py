@@ -19,6 +19,7 @@ import structlog
 from detector.close_look import CloseLook
 from detector.detections import Detections, FloatArray
 from detector.drawing import draw_detections
+from detector.film import Film
 from detector.health import CameraHealth
 from detector.letterbox import Letterbox
 from detector.model import Model
@@ -143,6 +144,7 @@ class CameraWorker:
             thresholds=self._followed.thresholds,
             shelf=outbox,
             health=CameraHealth(config.scene),
+            film=Film(),
             timezone=timezone,
             model=self._followed.name,
         )
@@ -296,6 +298,7 @@ class CameraWorker:
             try:
                 frame, detections, model = self._seen.get(timeout=0.5)
             except Empty:
+                self._pipeline.idle()
                 continue
             if model is not self._followed:
                 self._followed = model

@@ -11,6 +11,7 @@ import typer
 from detector.detect import detect_photos
 from detector.detections import CLASS_NAMES, ObjectClass
 from detector.evaluate import evaluate_model
+from detector.film import Film
 from detector.health import CameraHealth
 from detector.model import Model
 from detector.pipeline import Pipeline
@@ -104,6 +105,7 @@ def watch(
             checked,
             thresholds=loaded.thresholds,
             shelf=Folder(save) if save else None,
+            film=Film(),
             health=CameraHealth(checked),  # its events are log lines, on standard error
             model=loaded.name,
         )

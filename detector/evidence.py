@@ -10,6 +10,8 @@ import hashlib
 import os
 from collections.abc import Sequence
 from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Final, Literal
 from uuid import UUID
@@ -42,13 +44,29 @@ _LARGEST_FACTOR: Final = 16.0
 _NOTES: Final = {"start": "开始", "course": "过程", "end": "结束", "before": "之前", "photo": ""}
 """Notes of moments as captions write them; others are written as they are."""
 
-MediaType = Literal["image/jpeg", "image/png", "image/webp", "image/heic"]
+MediaType = Literal["image/jpeg", "image/png", "image/webp", "image/heic", "video/mp4"]
 _SUFFIXES: Final[dict[MediaType, str]] = {
     "image/jpeg": "jpg",
     "image/png": "png",
     "image/webp": "webp",
     "image/heic": "heic",
+    "video/mp4": "mp4",
 }
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Footage:
+    """A film of an offence, encoded.
+
+    Attributes:
+        content: an MP4 file.
+        role: ``clip`` for what everybody may see, ``original`` for what the camera itself encoded.
+        began: capture time of its first picture.
+    """
+
+    content: bytes
+    role: Literal["clip", "original"]
+    began: datetime
 
 
 def write_evidence(
@@ -60,6 +78,7 @@ def write_evidence(
     *,
     timezone: ZoneInfo = DISTRICT_ZONE,
     place: str = "",
+    footage: Sequence[Footage] = (),
 ) -> tuple[EvidenceFile, ...]:
     """Write the evidence of one violation; when it returns, all files are safe on the disk.
 
@@ -75,9 +94,10 @@ def write_evidence(
         camera: named in captions; None for a photo.
         timezone: the district's time, for captions.
         place: named in captions where no camera is.
+        footage: films of the offence.
 
     Returns:
-        Contexts and originals by time, then the close-up.
+        Contexts and originals by time, then the close-up, then films.
 
     Raises:
         ValueError: where there is no moment.
@@ -93,11 +113,42 @@ def write_evidence(
             content, media_type = _original(moment)
             shelf.put(content, "original", number, moment, media_type)
         shelf.put(_jpeg(closeup(_shown(surest, kind), surest.box)), "closeup", 1, surest)
+        for film in footage:
+            shelf.put(film.content, film.role, len(chosen) + 1 if film.role == "original" else 1, film, "video/mp4")
         shelf.sync()
     except OSError:
         shelf.clear()
         raise
     return tuple(shelf.written)
+
+
+def caption(
+    time: datetime,
+    number: int,
+    kind: ViolationKind,
+    camera: Camera | None,
+    timezone: ZoneInfo,
+    *,
+    place: str = "",
+    note: str = "",
+) -> list[str]:
+    """Two lines: when (to a tenth of a second), where and by which camera; what, which stage of it, which frame.
+
+    Args:
+        time: when the frame was captured.
+        number: the frame's number.
+        kind: the offence.
+        camera: None for a photo.
+        timezone: the district's time.
+        place: named where the camera has no name, or there is none.
+        note: of the moment.
+    """
+    local = time.astimezone(timezone)
+    when = f"{local:%Y-%m-%d %H:%M:%S}.{local.microsecond // 100_000}"
+    where = (camera.name or place) if camera else place
+    first = [when, where, f"设备 {camera.id}" if camera else "照片"]
+    second = [KINDS[kind].chinese, _NOTES.get(note, note), f"帧 {number}" if camera else ""]
+    return ["   ".join(filter(None, first)), "   ".join(filter(None, second))]
 
 
 def closeup(image: Image, box: Box) -> Image:
@@ -134,7 +185,7 @@ class _Shelf:
         self.written: list[EvidenceFile] = []
 
     def put(
-        self, content: bytes, role: Role, number: int, moment: Moment, media_type: MediaType = "image/jpeg"
+        self, content: bytes, role: Role, number: int, shown: Moment | Footage, media_type: MediaType = "image/jpeg"
     ) -> None:
         name = f"{self._violation_id}-{role}-{number}.{_SUFFIXES[media_type]}"
         path = self._folder / name
@@ -149,8 +200,8 @@ class _Shelf:
                 sha256=hashlib.sha256(content).hexdigest(),
                 role=role,
                 media_type=media_type,
-                taken_at=moment.frame.time,
-                note=moment.note,
+                taken_at=shown.frame.time if isinstance(shown, Moment) else shown.began,
+                note=shown.note if isinstance(shown, Moment) else "",
             )
         )
 
@@ -179,15 +230,12 @@ def _choose(moments: Sequence[Moment]) -> list[Moment]:
 
 def _context(moment: Moment, kind: ViolationKind, camera: Camera | None, timezone: ZoneInfo, place: str) -> Image:
     """The whole picture with the offender's box, and below it when, where, by whom, what and which frame."""
-    offence = KINDS[kind].chinese
     canvas = _shown(moment, kind)
-    draw_box(canvas, moment.box, OFFENCE, offence)
-    local = moment.frame.time.astimezone(timezone)
-    when = f"{local:%Y-%m-%d %H:%M:%S}.{local.microsecond // 100_000}"
-    where = (camera.name or place) if camera else place
-    first = [when, where, f"设备 {camera.id}" if camera else "照片"]
-    second = [offence, _NOTES.get(moment.note, moment.note), f"帧 {moment.frame.number}" if camera else ""]
-    return with_caption(canvas, ["   ".join(filter(None, first)), "   ".join(filter(None, second))])
+    draw_box(canvas, moment.box, OFFENCE, KINDS[kind].chinese)
+    frame = moment.frame
+    return with_caption(
+        canvas, caption(frame.time, frame.number, kind, camera, timezone, place=place, note=moment.note)
+    )
 
 
 def _shown(moment: Moment, kind: ViolationKind) -> Image:

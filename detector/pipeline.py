@@ -1,5 +1,6 @@
 """Pipeline: one camera from frames and detections to violations."""
 
+import time
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -9,14 +10,17 @@ from uuid import UUID
 from weakref import WeakKeyDictionary
 from zoneinfo import ZoneInfo
 
+import av
 import numpy as np
 import structlog
 from pydantic import BaseModel, ConfigDict
 
 from detector.alignment import AlignedFrame
 from detector.anchor import MemoryState
-from detector.detections import Detections, ObjectClass
-from detector.evidence import write_evidence
+from detector.clip import Offence, clip_of
+from detector.detections import Detections, IntArray, ObjectClass
+from detector.evidence import Footage, write_evidence
+from detector.film import AFTER, Film
 from detector.health import CameraHealth, HealthState
 from detector.moments import Moment
 from detector.pauses import PausedClock
@@ -27,7 +31,7 @@ from detector.scene import Scene
 from detector.sources import Frame
 from detector.sources.photos import DISTRICT_ZONE
 from detector.tracking import Tracker
-from detector.violations import Violation
+from detector.violations import KINDS, Box, Violation
 
 _log = structlog.get_logger(__name__)
 
@@ -41,6 +45,7 @@ _MOST_DETECTIONS = 300
 """So many the end2end head gives at most. A frame with more sure ones shows noise, which must not become offences."""
 
 _RETRY_SECONDS = 5.0
+_IDLE_SECONDS = 5.0
 _MOST_OWED = 50
 """Findings whose evidence waits for room on the disk; each holds up to three frames in memory."""
 
@@ -75,6 +80,7 @@ class Pipeline:
         thresholds: confidence from which a detection counts, for each class.
         shelf: where evidence goes; without one, violations carry no evidence.
         health: tells whether the camera can see; without it, every picture is believed.
+        film: where clips come from; an offence is then reported two seconds after its end, when its clip is complete.
         timezone: the district's time, for schedules and burnt-in captions.
         model: registry name of the model, noted in each violation.
     """
@@ -86,12 +92,14 @@ class Pipeline:
         thresholds: dict[ObjectClass, float],
         shelf: EvidenceShelf | None = None,
         health: CameraHealth | None = None,
+        film: Film | None = None,
         timezone: ZoneInfo = DISTRICT_ZONE,
         model: str = "",
     ) -> None:
         self.scene = scene
         self._shelf = shelf
         self._health = health
+        self._film = film
         self._clock = PausedClock()
         self._last_at: datetime | None = None
         self._timezone = timezone
@@ -100,7 +108,9 @@ class Pipeline:
         self._rules = rules_of(scene, timezone)
         self._size: tuple[int, int] | None = None
         self._seen: WeakKeyDictionary[Frame, Detections] = WeakKeyDictionary()
-        self._last_seen = LastSeen()
+        self._around, self._last_seen = LastSeen(), LastSeen()  # in the pixels of rules, and of the camera
+        self._waiting: list[Finding] = []
+        self._processed = 0.0
         self._owed: list[Finding] = []
         self._tried = 0.0
         self._warned = False
@@ -123,19 +133,49 @@ class Pipeline:
         Where evidence cannot be written (a full disk), :attr:`fault` says so, the finding is kept, and writing is
         tried again every few seconds.
         """
-        self._last_at = frame.time
+        self._last_at, self._processed = frame.time, time.monotonic()
         if self._health is not None:
             self._health.update(frame)
         suspended = self._health is not None and self._health.suspended
         seconds = self._clock.tick(frame.seconds, paused=suspended)
+        detections = self._usable(detections)
+        tracks = detections.tracks
+        if not suspended:
+            found, tracks = self._judge(*self._as_rules_see(frame, detections), seconds)
+            self._waiting.extend(found)
+        if self._film is not None and self._shelf is not None:
+            seen = Detections(detections.xyxy, detections.class_id, detections.confidence, tracks)
+            self._film.add(frame, self._last_seen.add(seen, frame.seconds))
         due = self._owed and frame.seconds - self._tried >= _RETRY_SECONDS
         owed = self._take_owed() if due else []
-        found = [] if suspended else self._judge(*self._as_rules_see(frame, detections), seconds)
-        return self._violations([*owed, *found], frame.seconds)
+        return self._violations([*owed, *self._take_filmed(frame.seconds)], frame.seconds)
 
-    def _judge(self, frame: Frame, detections: Detections, seconds: float) -> list[Finding]:
-        """What the rules find; ``seconds`` is their time, which stands still while the camera cannot see."""
-        detections = self._usable(detections)
+    def idle(self) -> list[Violation]:
+        """No frame comes: offences that wait for the end of their clip wait no longer than some seconds."""
+        if not self._waiting or time.monotonic() - self._processed < _IDLE_SECONDS:
+            return []
+        found, self._waiting = self._waiting, []
+        return self._violations(found, self._tried)
+
+    def _take_filmed(self, seconds: float) -> list[Finding]:
+        """Findings whose clip is complete; without a film, all."""
+        after = AFTER if self._film is not None and self._shelf is not None else 0.0
+        ready: list[Finding] = []
+        waiting: list[Finding] = []
+        for finding in self._waiting:
+            complete = not 0 <= seconds - self._clock.stream(finding.ended_s) < after
+            (ready if complete else waiting).append(finding)
+        self._waiting = waiting
+        return ready
+
+    def _judge(self, frame: Frame, detections: Detections, seconds: float) -> tuple[list[Finding], IntArray]:
+        """What the rules find in a frame, and the track number of each detection.
+
+        Args:
+            frame: as rules see it.
+            detections: in its pixels.
+            seconds: the rules' time, which stands still while the camera cannot see.
+        """
         if self._size not in (None, (frame.width, frame.height)):
             _log.warning("frame size changed", camera=self.scene.camera.id, size=f"{frame.width}×{frame.height}")
             self._tracker.restart()
@@ -144,22 +184,24 @@ class Pipeline:
         sure = detections[detections.confidence >= self._thresholds[detections.class_id]]
         shown = frame if seconds == frame.seconds else replace(frame, seconds=seconds)
         view = View(shown, tracks, _with_tracks(sure, tracks), riders(tracks))
-        self._seen[shown] = self._last_seen.add(_with_tracks(detections, tracks), frame.seconds)
-        return [finding for rule in self._rules for finding in rule.update(view)]
+        seen = _with_tracks(detections, tracks)
+        self._seen[shown] = self._around.add(seen, frame.seconds)
+        return [finding for rule in self._rules for finding in rule.update(view)], seen.tracks
 
     def finish(self) -> list[Violation]:
         """The source has ended: offences that only waited for their end."""
         if self._health is not None and self._last_at is not None:
             self._health.finish(self._last_at)
         found = [finding for rule in self._rules for finding in rule.finish()]
-        return self._violations([*self._take_owed(), *found], self._tried)
+        found, self._waiting = [*self._take_owed(), *self._waiting, *found], []
+        return self._violations(found, self._tried)
 
     def checkpoint(self) -> Checkpoint:
         """What :meth:`restore` needs after a restart.
 
         An offence whose evidence could not be written yet counts as not reported: it is found again.
         """
-        owed = {finding.id for finding in self._owed}
+        owed = {finding.id for finding in (*self._owed, *self._waiting)}
         return Checkpoint(
             rules={rule.kind.value: _unreported(rule.state(), owed) for rule in self._rules},
             health=self._health.state() if self._health is not None else None,
@@ -253,13 +295,29 @@ class Pipeline:
             return violation
         folder = self._shelf.stage(violation.id)
         try:
-            evidence = write_evidence(folder, violation.id, finding.kind, moments, camera, timezone=self._timezone)
+            footage = self._footage(finding, started, moments[-1].box)
+            evidence = write_evidence(
+                folder, violation.id, finding.kind, moments, camera, timezone=self._timezone, footage=footage
+            )
             violation = violation.model_copy(update={"evidence": evidence})
             self._shelf.commit(violation)
         except OSError:
             self._shelf.discard(violation.id)
             raise
         return violation
+
+    def _footage(self, finding: Finding, started: datetime, box: Box) -> list[Footage]:
+        """The clip of an offence; one that cannot be encoded is no reason to give no proof at all."""
+        pictures = self._film.between(started, finding.ended) if self._film is not None else []
+        if len(pictures) < 2:
+            return []
+        offence = Offence(finding.kind, finding.track_ids, None if KINDS[finding.kind].about_person else box)
+        try:
+            content = clip_of(pictures, offence, self.scene.camera, self._timezone)
+        except av.FFmpegError as error:
+            _log.error("clip cannot be made", camera=self.scene.camera.id, reason=str(error))
+            return []
+        return [Footage(content, "clip", pictures[0].time)]
 
 
 def _untouched(moment: Moment) -> Moment:

@@ -13,7 +13,7 @@ LINES = [
     ["duplicates", "regions", "registry", "runtimes", "model", "model_watch", "figures"],
     ["riders", "lamps", "tracking", "looks", "anchor", "anchors", "sight", "health", "pauses"],
     ["rules"],
-    ["drawing", "privacy", "evidence"],
+    ["drawing", "privacy", "evidence", "film", "clip"],
     ["pipeline", "ahead", "outbox", "close_look", "watching", "camera_worker", "engine"],
     ["simulation"],
     ["detect", "evaluate", "simulate", "cli"],

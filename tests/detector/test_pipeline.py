@@ -1,12 +1,16 @@
 """The pipeline under bad input: no crash, no false violation, nothing lost."""
 
+import hashlib
+import io
 import os
 import shutil
+import time
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 from uuid import UUID
 
+import av
 import cv2
 import numpy as np
 import pytest
@@ -17,6 +21,7 @@ from hypothesis.extra import numpy as hnp
 
 from detector.cli import Folder
 from detector.detections import Detections, ObjectClass
+from detector.film import Film
 from detector.health import CameraHealth
 from detector.outbox import Outbox
 from detector.pipeline import Checkpoint, Pipeline
@@ -347,3 +352,44 @@ def test_the_reference_survives_a_restart() -> None:
         again.process(frame(second, bumpy(second, 0.3)), seen_at(0.3))
     assert again.notice.startswith("moved")
     assert first.notice == ""
+
+
+def test_an_offence_has_a_clip_and_waits_for_its_end(tmp_path: Path) -> None:
+    watcher = Pipeline(EVERYTHING, thresholds=THRESHOLDS, shelf=Outbox(tmp_path), film=Film())
+    reported: dict[str, float] = {}
+    found: list[Violation] = []
+    for seen_frame, seen in Street(BUSY, fps=5).frames(0, 40):
+        for violation in watcher.process(seen_frame, seen):
+            reported[violation.kind] = seen_frame.seconds
+            found.append(violation)
+    assert sorted(reported) == ["garbage", "illegal_parking", "jaywalking"]
+    for violation in found:
+        assert reported[violation.kind] >= (violation.ended_s or 0) + 2 - 0.01
+        (clip,) = [e for e in violation.evidence if e.role == "clip"]
+        content = next(tmp_path.glob(f"ready/{violation.id}/{clip.file}")).read_bytes()
+        assert clip.media_type == "video/mp4"
+        assert clip.sha256 == hashlib.sha256(content).hexdigest()
+        with av.open(io.BytesIO(content)) as film:
+            length = sum(1 for _ in film.decode(video=0)) / 5
+        assert 5 < length <= 20.2
+
+
+def test_what_waits_for_its_clip_is_found_again_after_a_crash(tmp_path: Path) -> None:
+    watcher = Pipeline(EVERYTHING, thresholds=THRESHOLDS, shelf=Outbox(tmp_path), film=Film())
+    street = Street([tricycle((0, 500, 300), (60, 500, 300))], fps=5)
+    assert follow(watcher, street, 0, 21) == []  # it offends at 20 s
+    (anchor,) = watcher.checkpoint().rules["illegal_parking"].anchors
+    assert not anchor.reported
+    (parked,) = watcher.finish()
+    assert parked.id == anchor.id
+    assert [e.role for e in parked.evidence].count("clip") == 1
+
+
+def test_when_no_frame_comes_nothing_waits_for_ever(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    watcher = Pipeline(EVERYTHING, thresholds=THRESHOLDS, shelf=Outbox(tmp_path), film=Film())
+    follow(watcher, Street([tricycle((0, 500, 300), (60, 500, 300))], fps=5), 0, 21)
+    assert watcher.idle() == []
+    now = time.monotonic()
+    monkeypatch.setattr(time, "monotonic", lambda: now + 6)
+    assert [v.kind for v in watcher.idle()] == ["illegal_parking"]
+    assert watcher.idle() == []
