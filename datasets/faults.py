@@ -68,7 +68,7 @@ def label_faults(file: Path, names: tuple[str, ...], width: int, height: int) ->
     try:
         labels = read_labels(file)
     except LabelError as error:
-        yield Fault(file, str(error).removeprefix(f"{file}:"))
+        yield Fault(file, str(error).removeprefix(f"{file}:").strip())
         return
     seen: set[tuple[int, ...]] = set()
     for number, (class_id, corners) in enumerate(zip(labels.class_id, labels.corners, strict=True), start=1):

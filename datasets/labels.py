@@ -95,7 +95,7 @@ def read_labels(path: Path) -> Labels:
     """Reads `class cx cy w h [confidence]` lines. A missing file means that the photo shows nothing.
 
     Raises:
-        LabelError: the file is not text; a line has another number of columns, or something that is not a finite number.
+        LabelError: the file is not text, or a line has another number of columns or a value that is not finite.
     """
     if not path.is_file():
         return Labels.empty()

@@ -9,6 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, UnidentifiedImageError
 
+# Bound here: ultralytics, once loaded, puts another in its place, which asks for a package that we do not use.
+from PIL.Image import open as open_picture
+
 from datasets.collection import CollectionError, photos_in
 
 _ORIENTATION_TAG, _TURNED = 0x0112, (5, 6, 7, 8)
@@ -58,7 +61,7 @@ def photo_size(photo: Path) -> tuple[int, int]:
         CollectionError: the file is not a picture.
     """
     try:
-        with Image.open(photo) as picture:
+        with open_picture(photo) as picture:
             width, height = picture.size
             turned = picture.getexif().get(_ORIENTATION_TAG) in _TURNED
     except (UnidentifiedImageError, OSError, Image.DecompressionBombError) as error:
