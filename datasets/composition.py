@@ -45,7 +45,7 @@ LEAST_COLOUR = 14.0
 LEAST_ROAD = 0.06
 """A ground shows at least this part of road."""
 
-MOST_CUTOUTS = 350
+MOST_CUTOUTS = 160
 """Cut-outs of one class that are made; more cost time and bring little."""
 
 LEAST_DASHES = 3
