@@ -95,5 +95,5 @@ class AlignedFrame(Frame):
         """The frame as seen from where the camera stood when its zones were drawn."""
         return cls(
             alignment.image(frame.image), frame.time, frame.seconds, frame.number,
-            untouched=frame, alignment=alignment,
+            packets=frame.packets, untouched=frame, alignment=alignment,
         )  # fmt: skip

@@ -307,17 +307,25 @@ class Pipeline:
         return violation
 
     def _footage(self, finding: Finding, started: datetime, box: Box) -> list[Footage]:
-        """The clip of an offence; one that cannot be encoded is no reason to give no proof at all."""
+        """The clip of an offence, and what the camera itself encoded, where it did.
+
+        A film that cannot be made is no reason to give no proof at all.
+        """
         pictures = self._film.between(started, finding.ended) if self._film is not None else []
         if len(pictures) < 2:
             return []
+        made = []
         offence = Offence(finding.kind, finding.track_ids, None if KINDS[finding.kind].about_person else box)
         try:
             content = clip_of(pictures, offence, self.scene.camera, self._timezone)
+            made.append(Footage(content, "clip", pictures[0].time))
+            packets = finding.moments[-1].frame.packets
+            encoded = packets.cut(pictures[0].time, pictures[-1].time) if packets is not None else None
+            if encoded is not None:
+                made.append(Footage(encoded[0], "original", encoded[1]))
         except av.FFmpegError as error:
             _log.error("clip cannot be made", camera=self.scene.camera.id, reason=str(error))
-            return []
-        return [Footage(content, "clip", pictures[0].time)]
+        return made
 
 
 def _untouched(moment: Moment) -> Moment:

@@ -3,6 +3,7 @@
 from detector.sources.folder import FolderSource, photo_files
 from detector.sources.frame import Frame, Image
 from detector.sources.opening import open_source
+from detector.sources.packets import PacketRing
 from detector.sources.photos import PHOTO_SUFFIXES, PhotoError, decode_photo, read_photo
 from detector.sources.pushed import FrameRefusedError, PushedSource
 from detector.sources.reconnecting import Backoff, ReconnectingSource, StateObserver, StreamState
@@ -18,6 +19,7 @@ __all__ = [
     "FrameRefusedError",
     "Image",
     "Pace",
+    "PacketRing",
     "PhotoError",
     "PushedSource",
     "ReconnectingSource",

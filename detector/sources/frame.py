@@ -6,6 +6,8 @@ from datetime import datetime
 import numpy as np
 from numpy.typing import NDArray
 
+from detector.sources.packets import PacketRing
+
 Image = NDArray[np.uint8]
 
 
@@ -21,6 +23,7 @@ class Frame:
         number: position in the source, counted from 0; a gap is a frame that was dropped.
         encoded: the untouched bytes of the original file (pushed JPEG, photo); None where there was no file.
         media_type: what ``encoded`` is.
+        packets: the source's last seconds as the camera encoded them; None where it gives no video stream.
     """
 
     image: Image
@@ -29,6 +32,7 @@ class Frame:
     number: int
     encoded: bytes | None = None
     media_type: str = "image/jpeg"
+    packets: PacketRing | None = None
 
     @property
     def width(self) -> int:

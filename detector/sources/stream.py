@@ -11,6 +11,7 @@ import structlog
 
 from detector.sources.clock import StreamClock
 from detector.sources.frame import Frame
+from detector.sources.packets import PacketRing
 from detector.sources.source import Source, SourceError, mask_credentials
 from detector.sources.video import to_image
 
@@ -54,6 +55,7 @@ class StreamSource(Source):
         self._clock = clock or StreamClock(self._masked)
         self._changed = threading.Condition()
         self._newest: tuple[av.VideoFrame, float, int] | None = None
+        self._packets = PacketRing()
         self._opened = False
         self._fault: str | None = None
         self._closed = False
@@ -85,7 +87,9 @@ class StreamSource(Source):
                     None if picture.pts is None or picture.time_base is None else float(picture.pts * picture.time_base)
                 )
                 moment, seconds = self._clock.stamp(stamp, arrived)
-                yield Frame(to_image(picture), moment, seconds, number)
+                if stamp is not None:
+                    self._packets.mark(stamp, moment)
+                yield Frame(to_image(picture), moment, seconds, number, packets=self._packets)
         finally:
             self.close()
 
@@ -138,11 +142,13 @@ class StreamSource(Source):
                 raise SourceError("the stream holds no video")
             stream = container.streams.video[0]
             stream.thread_type = "SLICE"  # threads by frame would hold each picture back by some frames
+            self._packets.open(stream)
             self._opened = True
             number = 0
             for packet in container.demux(stream):
                 if self._closed:
                     return
+                self._packets.add(packet)
                 try:
                     pictures = packet.decode()
                 except av.error.InvalidDataError:

@@ -16,6 +16,7 @@ from av.container import InputContainer
 from av.video.stream import VideoStream
 
 from detector.sources.frame import Frame, Image
+from detector.sources.packets import PacketRing
 from detector.sources.source import Source, SourceError
 
 log: structlog.stdlib.BoundLogger = structlog.get_logger(__name__)
@@ -63,6 +64,7 @@ class VideoSource(Source):
         self._start = start
         self._loop = loop
         self._closed = threading.Event()
+        self._packets = PacketRing()
 
     @property
     def address(self) -> str:
@@ -103,7 +105,10 @@ class VideoSource(Source):
                     if wait < -_LATE and time.monotonic() - shown < 1.0:
                         continue
                     shown = time.monotonic()
-                    yield Frame(to_image(picture), start + timedelta(seconds=seconds), seconds, number - 1)
+                    moment = start + timedelta(seconds=seconds)
+                    if picture.time is not None:
+                        self._packets.mark(picture.time, moment)
+                    yield Frame(to_image(picture), moment, seconds, number - 1, packets=self._packets)
                     after = seconds + period
             if number == first:
                 raise SourceError(f"{self._path}: holds no frame that can be decoded")
@@ -140,7 +145,8 @@ class VideoSource(Source):
         origin: float | None = None
         last: float | None = None
         faults = _Faults()
-        for picture in _pictures(container, stream, faults):
+        self._packets.open(stream)
+        for picture in _pictures(container, stream, faults, self._packets):
             stamp = None if picture.pts is None else float(picture.pts * (picture.time_base or Fraction(1)))
             if origin is None:
                 origin = stamp or 0.0
@@ -183,13 +189,16 @@ class _Faults:
             )
 
 
-def _pictures(container: InputContainer, stream: VideoStream, faults: _Faults) -> Iterator[av.VideoFrame]:
+def _pictures(
+    container: InputContainer, stream: VideoStream, faults: _Faults, kept: PacketRing
+) -> Iterator[av.VideoFrame]:
     packets = container.demux(stream)
     while True:
         try:
             packet = next(packets, None)
             if packet is None:
                 return
+            kept.add(packet)
             pictures = packet.decode()
         except av.error.EOFError:
             return

@@ -15,6 +15,7 @@ import cv2
 import numpy as np
 import pytest
 import structlog
+from av.video.stream import VideoStream
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
@@ -26,7 +27,7 @@ from detector.health import CameraHealth
 from detector.outbox import Outbox
 from detector.pipeline import Checkpoint, Pipeline
 from detector.scene import Scene
-from detector.sources import Frame
+from detector.sources import Frame, VideoSource
 from detector.violations import Violation
 from tests.detector.streets import (
     HEIGHT,
@@ -393,3 +394,29 @@ def test_when_no_frame_comes_nothing_waits_for_ever(tmp_path: Path, monkeypatch:
     monkeypatch.setattr(time, "monotonic", lambda: now + 6)
     assert [v.kind for v in watcher.idle()] == ["illegal_parking"]
     assert watcher.idle() == []
+
+
+def test_what_the_camera_encoded_is_an_original(tmp_path: Path) -> None:
+    """The street as an H.264 file: the clip is for everybody, the camera's own packets are not."""
+    clip = tmp_path / "street.mp4"
+    street = list(Street([tricycle((0, 500, 300), (60, 500, 300))], fps=5).frames(0, 30))
+    with av.open(str(clip), "w") as container:
+        stream = container.add_stream("libx264", rate=5, options={"preset": "ultrafast", "g": "10"})
+        assert isinstance(stream, VideoStream)
+        stream.width, stream.height, stream.pix_fmt = WIDTH, HEIGHT, "yuv420p"
+        for shown, _ in street:
+            container.mux(stream.encode(av.VideoFrame.from_ndarray(shown.image, format="bgr24")))
+        container.mux(stream.encode(None))
+    watcher = Pipeline(EVERYTHING, thresholds=THRESHOLDS, shelf=Outbox(tmp_path / "outbox"), film=Film())
+    found: list[Violation] = []
+    with VideoSource(clip, start=NOON) as source:
+        for read, (_, seen) in zip(source.frames(), street, strict=True):
+            found += watcher.process(read, seen)
+    (parked,) = found
+    films = {e.role: e for e in parked.evidence if e.media_type == "video/mp4"}
+    assert films.keys() == {"clip", "original"}
+    (parcel,) = Outbox(tmp_path / "outbox").pending()
+    assert len({e.file for e in parked.evidence}) == len(parked.evidence)
+    with av.open(str(parcel.folder / films["original"].file)) as own:
+        assert (own.streams.video[0].width, own.streams.video[0].height) == (WIDTH, HEIGHT)
+        assert sum(1 for _ in own.decode(video=0)) >= 5 * 18

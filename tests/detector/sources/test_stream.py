@@ -1,3 +1,4 @@
+import io
 import itertools
 import signal
 import socket
@@ -9,6 +10,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
+import av
 import pytest
 
 from detector.sources import Backoff, ReconnectingSource, SourceError, StreamSource, StreamState
@@ -60,6 +62,21 @@ def test_plays_by_tcp_and_udp(transport: str) -> None:
     assert frames[0].seconds == 0
     assert all(abs(gap - 0.1 * step) < 0.05 for gap, step in zip(gaps, steps, strict=True))
     assert abs((datetime.now(UTC) - frames[-1].time).total_seconds()) < 5
+
+
+def test_what_the_camera_encoded_can_be_had_after_it_is_gone() -> None:
+    with rtsp_server() as (port, _), StreamSource(f"rtsp://127.0.0.1:{port}/main") as source:
+        frames = [frame for frame, _ in zip(source.frames(), range(30), strict=False)]
+    ring = frames[-1].packets
+    assert ring is not None
+    cut = ring.cut(frames[15].time, frames[-1].time)
+    assert cut is not None
+    with av.open(io.BytesIO(cut[0])) as clip:
+        pictures = [picture.to_ndarray(format="bgr24") for picture in clip.decode(video=0)]
+    begin = (frames[15].time - cut[1]).total_seconds()
+    assert 0 <= begin <= 0.6  # from the key frame before
+    shown = pictures[round(begin * 10)]
+    assert (shown == frames[15].image).mean() > 0.99
 
 
 def test_plays_the_real_clip(crossroad: Path) -> None:
