@@ -1,4 +1,4 @@
-"""The commands that need no office: detect, watch, evaluate."""
+"""The commands that need no office: detect, watch, evaluate, simulate."""
 
 from datetime import datetime
 from pathlib import Path
@@ -18,6 +18,7 @@ from detector.pipeline import Pipeline
 from detector.regions import Tiling
 from detector.registry import ModelError
 from detector.scene import Scene, SceneError
+from detector.simulate import simulate_streets
 from detector.sources import SourceError, open_source
 from detector.violations import KINDS, Violation
 from detector.watching import watch as watch_source
@@ -120,6 +121,32 @@ def watch(
     if pipeline.fault:
         typer.echo(f"watch: {pipeline.fault}", err=True)
         raise typer.Exit(1)
+
+
+@app.command()
+def simulate(
+    report: Annotated[bool, typer.Option("--report", help="One table at the end instead of a line a street.")] = False,
+    hours: Annotated[float, typer.Option(min=0.1, max=100_000, help="Simulated time.")] = 200.0,
+    seed: Annotated[int, typer.Option(min=0, help="The same seed gives the same streets.")] = 0,
+    fps: Annotated[float, typer.Option(min=1, max=60, help="Frames a second.")] = 5.0,
+    workers: Annotated[int, typer.Option(min=1, max=256, help="Processes that share the work.")] = 1,
+    compared: Annotated[
+        int, typer.Option(min=0, help="So many streets are also watched at 10 and 25 frames a second, and with drops.")
+    ] = 12,
+    json: Json = False,
+) -> None:
+    """Try the rules on random streets with known offences, seen through a detector that errs."""
+    raise typer.Exit(
+        simulate_streets(
+            hours=hours,
+            seed=seed,
+            fps=fps,
+            workers=workers,
+            compared=compared,
+            report=report,
+            json_output=json,
+        )
+    )
 
 
 class Folder:
