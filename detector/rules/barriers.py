@@ -18,6 +18,13 @@ _STAY_SECONDS: Final = 0.6
 _LOST_SECONDS: Final = 1.5
 """Who was not seen for longer may have walked around the barrier."""
 
+_UNCLEAR_SECONDS: Final = 2.0
+"""Feet that crossed without the head for so long were hidden before, by a car or a friend: the person has always stood
+where the feet are now."""
+
+_GROWN: Final = 1.3
+"""Who is this much taller than when last seen on the near side had hidden feet then; two metres nearer is a tenth."""
+
 _KNOWN_SECONDS: Final = 10.0
 
 
@@ -28,7 +35,10 @@ class _Side:
     point: FloatArray
     moment: Moment
     seen: float
+    head: FloatArray
+    tall: float
     over: Moment | None = None
+    unclear: float | None = None
     climbed: bool = False
 
 
@@ -64,27 +74,48 @@ class BarrierWatch:
         self._forget(seconds)
         if not self._barriers or not tracks:
             return []
-        heights = np.array([m.box[3] - m.box[1] for m in moments]) / moments[0].frame.height
-        near = np.min([line.distances(points) for _, line in self._barriers], axis=0)
-        clear = np.flatnonzero(near > _CLEAR * heights).tolist()
-        before = np.array([self._sides[tracks[i]].point if tracks[i] in self._sides else points[i] for i in clear])
-        ways = [line.crossed(before.reshape(-1, 2), points[clear]) for _, line in self._barriers]
+        height, width = moments[0].frame.height, moments[0].frame.width
+        heights = np.array([m.box[3] - m.box[1] for m in moments]) / height
+        heads = np.array([[(m.box[0] + m.box[2]) / 2 / width, m.box[1] / height] for m in moments])
         for track in tracks:
             if track in self._sides:
                 self._sides[track].seen = seconds
+        near = np.min([line.distances(points) for _, line in self._barriers], axis=0)
+        clear = np.flatnonzero(near > _CLEAR * heights).tolist()
+        if not clear:
+            return []
+        sides = [
+            self._sides.setdefault(tracks[i], _Side(points[i], moments[i], seconds, heads[i], heights[i] * height))
+            for i in clear
+        ]
+        before = np.array([side.point for side in sides])
+        carried = before + heads[clear] - np.array([side.head for side in sides])
+        feet = [line.crossed(before, points[clear]) for _, line in self._barriers]
+        head = [line.crossed(before, carried) for _, line in self._barriers]
         climbs = []
         for place, i in enumerate(clear):
-            over = [zone.name for (zone, _), crossed in zip(self._barriers, ways, strict=True) if crossed[place]]
-            climb = self._judge(tracks[i], points[i], moments[i], over)
+            over = [z.name for (z, _), crossed in zip(self._barriers, feet, strict=True) if crossed[place]]
+            too = [z.name for (z, _), crossed in zip(self._barriers, head, strict=True) if crossed[place]]
+            climb = self._judge(tracks[i], points[i], heads[i], moments[i], over, too)
             if climb is not None:
                 climbs.append(climb)
         return climbs
 
-    def _judge(self, track: int, point: FloatArray, moment: Moment, over: list[str]) -> Climb | None:
-        seconds = moment.frame.seconds
-        side = self._sides.setdefault(track, _Side(point, moment, seconds))
+    def _judge(
+        self, track: int, point: FloatArray, head: FloatArray, moment: Moment, over: list[str], too: list[str]
+    ) -> Climb | None:
+        """Whether somebody has climbed: the feet are over the fence, the head has gone as far, and they stay there."""
+        seconds, side = moment.frame.seconds, self._sides[track]
+        tall = moment.box[3] - moment.box[1]
+        grown = tall > _GROWN * side.tall
+        if over and (not too or grown):
+            side.unclear = seconds if side.unclear is None else side.unclear
+            if too or (not grown and seconds - side.unclear < _UNCLEAR_SECONDS):
+                return None
+            over = []  # the feet were hidden when the near side was learnt
+        side.unclear = None
         if not over:
-            side.point, side.over = point, None
+            side.point, side.head, side.tall, side.over = point, head, tall, None
             if int(side.moment.frame.seconds) != int(seconds):
                 side.moment = moment
             return None
@@ -93,7 +124,7 @@ class BarrierWatch:
         if side.climbed or seconds - side.over.frame.seconds < _STAY_SECONDS:
             return None
         moments = [side.moment, side.over, moment]
-        self._sides[track] = _Side(point, moment, seconds, climbed=True)
+        self._sides[track] = _Side(point, moment, seconds, head, tall, climbed=True)
         notes = ("start", "course", "end")
         return Climb(track, over[0], [replace(m, note=n) for m, n in zip(moments, notes, strict=True)])
 

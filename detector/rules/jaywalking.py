@@ -12,6 +12,7 @@ from detector.geometry import FloatArray
 from detector.moments import Moment
 from detector.rules.barriers import BarrierWatch, Climb
 from detector.rules.crossings import CrossingWatch
+from detector.rules.feet import FeetWatch
 from detector.rules.rule import Finding, Rule, View
 from detector.rules.visit import Visit
 from detector.scene import Carriageway, Crosswalk, Ignore, JaywalkingSettings
@@ -46,6 +47,7 @@ class Jaywalking(Rule):
         self._zones = zones
         self._crossings = CrossingWatch(zones)
         self._barriers = BarrierWatch(zones)
+        self._feet = FeetWatch()
         self._visits: dict[int, Visit] = {}
         self._known: dict[int, float] = {}
         self._climbed: dict[int, float] = {}
@@ -57,6 +59,7 @@ class Jaywalking(Rule):
         rows = np.flatnonzero(view.tracks.class_id == ObjectClass.PERSON)
         # Feet below the picture's edge stand somewhere else than the box ends.
         rows = rows[view.tracks.xyxy[rows, 3] < frame.height - 2]
+        rows = self._with_feet(rows, view)
         tracks = [int(t) for t in view.tracks.tracks[rows]]
         riding = view.riding[rows]
         moments = [Moment(frame, _box(view.tracks.xyxy[row]), "", float(view.tracks.confidence[row])) for row in rows]
@@ -94,6 +97,16 @@ class Jaywalking(Rule):
     def restore(self, state: MemoryState) -> None:
         """Nothing to restore."""
 
+    def _with_feet(self, rows: NDArray[np.int64], view: View) -> NDArray[np.int64]:
+        """Without people whose feet are hidden: they are there, but nobody can say where they stand."""
+        tracks = view.tracks.tracks[rows].tolist()
+        hidden = self._feet.hidden(tracks, view.tracks.xyxy[rows], view.frame.seconds)
+        for row in np.flatnonzero(hidden):
+            visit = self._visits.get(tracks[row])
+            if visit is not None:
+                visit.last_known = view.frame.seconds
+        return rows[~hidden]
+
     def _offences(self, tracks: list[int], points: FloatArray, now: float) -> list[tuple[str, str] | None]:
         """For each person the zone where the person offends, and why; None where walking is allowed."""
         crosswalks = self._zones.zones_at(points, Crosswalk)
@@ -130,7 +143,7 @@ class Jaywalking(Rule):
         due = []
         for track, visit in list(self._visits.items()):
             over = now - visit.last_on > _LEFT_SECONDS and not visit.was_on
-            over |= now - visit.last_seen > _UNSEEN_SECONDS
+            over |= now - visit.last_known > _UNSEEN_SECONDS
             long = visit.on_seconds >= max(self._settings.report_after, self._settings.min_seconds)
             if (over or long) and self._is_offence(visit):
                 due.append(visit)

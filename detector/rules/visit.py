@@ -38,6 +38,8 @@ class Visit:
         stay: seconds on the road less those off it, never below 0: somebody who walks along the kerb and whose box
             jitters over it does not add up to a stay.
         on_seconds: the most that ``stay`` has been.
+        last_seen: when the person's place was last seen; ``last_known`` the same, or when the person was seen without
+            feet.
     """
 
     tracks: list[int]
@@ -54,6 +56,7 @@ class Visit:
     on_seconds: float = 0.0
     last_on: float = 0.0
     last_seen: float = 0.0
+    last_known: float = 0.0
     was_on: bool = False
     samples: int = 0
     ridden: int = 0
@@ -75,7 +78,7 @@ class Visit:
         if self.was_on:
             self.stay += min(seconds - self.last_seen, LONGEST_GAP)
             self.on_seconds = max(self.on_seconds, self.stay)
-        self.was_on, self.last_on, self.last_seen = True, seconds, seconds
+        self.was_on, self.last_on, self.last_seen, self.last_known = True, seconds, seconds, seconds
         self.samples += 1
         self.ridden += riding
         self.confidence += (moment.confidence - self.confidence) / self.samples
@@ -91,7 +94,7 @@ class Visit:
     def off(self, seconds: float) -> None:
         """Seen where it may be."""
         self.stay = max(0.0, self.stay - (seconds - self.last_seen))
-        self.was_on, self.last_seen = False, seconds
+        self.was_on, self.last_seen, self.last_known = False, seconds, seconds
 
     @property
     def walked(self) -> bool:
