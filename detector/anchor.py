@@ -70,6 +70,7 @@ class Anchor:
         offending_since: since when it offends, for rules whose clock is not the time at rest.
         start: a picture of the time when it came to rest or began to offend.
         absent_since: since when its place, in plain view, has looked different.
+        touched: when something else last overlapped it.
         track_ids: numbers that the tracker gave it.
     """
 
@@ -89,6 +90,7 @@ class Anchor:
     start: Moment | None = None
     id: UUID = field(default_factory=uuid_utils.compat.uuid7)
     absent_since: float | None = None
+    touched: float = 0.0
     track_ids: set[int] = field(default_factory=set)
 
     @property

@@ -33,9 +33,19 @@ _PASSING_GAP_SECONDS: Final = 2.5
 """What has hardly come to rest is forgotten when unseen for so long: longer than from one close look to the next."""
 _HIDING: Final = 0.3
 """Something in front that covers this share of a place hides what stands there."""
-_PART: Final = 0.8
+_PART: Final = 0.7
 _PART_SIZE: Final = 0.25
 """A box of which so much lies in another one, and that is not much smaller, shows a part of the same object."""
+_CENTRES: Final = 0.35
+"""Boxes of one class whose centres are nearer than this share of their sizes show one object: two that stand side by
+side are at least a whole width apart, while a box that jitters or is cut off moves by less."""
+
+_TOUCHED: Final = 0.05
+"""From this share on, something else in front may cut an anchor's box off: the box then teaches nothing."""
+
+_CLEAR_SECONDS: Final = 1.0
+"""What was in front a moment ago may still be there though the model overlooks it."""
+
 _MOST_ANCHORS: Final = 300
 
 
@@ -84,6 +94,7 @@ class AnchorMemory:
         self._born: float | None = None
         self._offset: float | None = None
         self._full = False
+        self._step = 0.0
 
     def update(self, frame: Frame, detections: Detections) -> list[Anchor]:
         """Take in one frame.
@@ -101,9 +112,11 @@ class AnchorMemory:
         others = detections.not_of_class(*self.classes)
         size = np.array([frame.width, frame.height] * 2, np.float64)
         boxes = own.xyxy / size
+        in_front = others.xyxy / size
+        self._notice_touched(in_front)
         unknown = self._match(frame, own, boxes)
         self._settle(frame, own, boxes, unknown)
-        self._judge_missing(frame, others.xyxy / size)
+        self._judge_missing(frame, in_front)
         return [a for a in self.anchors if a.absent_since is None and self.now - a.seen <= _STILL_THERE_SECONDS]
 
     def state(self) -> MemoryState:
@@ -132,6 +145,7 @@ class AnchorMemory:
         now = self._offset + frame.seconds
         if now <= self.now:
             return False
+        self._step = now - self.now if self.now else 0.0
         self.now = now
         self._born = now if self._born is None else self._born
         return True
@@ -162,16 +176,30 @@ class AnchorMemory:
                 continue
             known[row] = met[column] = True
             self._refresh(self.anchors[column], frame, own, row, boxes[row])
-        parts = _show_one_object(boxes, places) & np.array([a.absent_since is None for a in self.anchors])
+        parts = _show_one_object(boxes, places)
+        touched = np.array([self.now - a.touched <= _CLEAR_SECONDS for a in self.anchors])
+        parts |= touched & _centred_within(boxes, places)
+        parts &= np.array([not self._is_away(a) for a in self.anchors])
         for row in np.flatnonzero(~known & parts.any(axis=1)).tolist():
             anchor = self.anchors[int(parts[row].argmax())]
             anchor.seen = anchor.detected = self.now
             known[row] = True
         return np.flatnonzero(~known)
 
+    def _is_away(self, anchor: Anchor) -> bool:
+        """Whether the anchor's place has looked different for so long that it has left."""
+        return anchor.absent_since is not None and self.now - anchor.absent_since > self.settings.leave_seconds
+
+    def _notice_touched(self, others: FloatArray) -> None:
+        """Remember which anchors something else overlaps now."""
+        if len(others) and self.anchors:
+            covered = overlaps(np.stack([a.box for a in self.anchors]), others).max(axis=1)
+            for place in np.flatnonzero(covered > _TOUCHED):
+                self.anchors[place].touched = self.now
+
     def _is_back(self, anchor: Anchor, frame: Frame, box: FloatArray) -> bool:
         """Whether what stands at an anchor's place is the anchor; what has been away must look the same."""
-        if anchor.absent_since is None or self.now - anchor.absent_since <= self.settings.leave_seconds:
+        if not self._is_away(anchor):
             return True
         if look_likeness(anchor.look, patch_look(frame.image, box)) < self.settings.same_look:
             return False
@@ -192,7 +220,8 @@ class AnchorMemory:
         weight = max(1 / anchor.sightings, 0.02)
         anchor.confidence += weight * (float(own.confidence[row]) - anchor.confidence)
         follow = 1 / anchor.sightings if settling else 1 - math.exp(-min(gap, 1.0) / _BOX_SECONDS)
-        anchor.box = anchor.box + follow * (box - anchor.box)
+        if self.now - anchor.touched > _CLEAR_SECONDS:
+            anchor.box = anchor.box + follow * (box - anchor.box)
         track = int(own.tracks[row])
         if track >= 0 and len(anchor.track_ids) < 20:
             anchor.track_ids.add(track)
@@ -245,8 +274,8 @@ class AnchorMemory:
             covered = overlaps(np.stack([a.box for a in missing]), others)
             hidden = covered.max(axis=1, initial=0.0) > _HIDING
             for anchor, is_hidden in zip(missing, hidden, strict=True):
-                if is_hidden:
-                    anchor.absent_since = None
+                if is_hidden:  # who passes by neither hides that it has left nor counts as its absence
+                    anchor.absent_since = None if anchor.absent_since is None else anchor.absent_since + self._step
                 elif self.now - anchor.looked >= _LOOK_SECONDS:
                     self._look_at(anchor, frame)
         self.anchors = [a for a in self.anchors if not self._is_gone(a)]
@@ -256,7 +285,7 @@ class AnchorMemory:
         anchor.looked = self.now
         likeness = look_likeness(anchor.look, patch_look(frame.image, anchor.box))
         rested = anchor.resting >= self.settings.passing_seconds
-        away = anchor.absent_since is not None and self.now - anchor.absent_since > self.settings.leave_seconds
+        away = self._is_away(anchor)
         if away:
             anchor.start = None  # its clock begins anew if it comes back
         if rested and not away and likeness >= self.settings.same_look:
@@ -277,5 +306,16 @@ def _show_one_object(a: FloatArray, b: FloatArray) -> NDArray[np.bool_]:
     shared = intersections(a, b)
     own, other = areas(a)[:, None], areas(b)[None, :]
     smaller, larger = np.minimum(own, other), np.maximum(own, other)
-    same: NDArray[np.bool_] = (shared >= _PART * smaller) & (smaller >= _PART_SIZE * larger) & (smaller > 0)
+    part = (shared >= _PART * smaller) & (smaller >= _PART_SIZE * larger) & (smaller > 0)
+    size = (a[:, None, 2:] - a[:, None, :2] + b[None, :, 2:] - b[None, :, :2]) / 2
+    offset = np.abs(a[:, None, :2] + a[:, None, 2:] - b[None, :, :2] - b[None, :, 2:]) / 2
+    same: NDArray[np.bool_] = part | ((offset < _CENTRES * size).all(axis=2) & (smaller >= _PART_SIZE * larger))
     return same
+
+
+def _centred_within(a: FloatArray, b: FloatArray) -> NDArray[np.bool_]:
+    """(N, M) whether the centre of one box lies in another one that is as large: what is left of it to be seen."""
+    centres = (a[:, None, :2] + a[:, None, 2:]) / 2
+    inside = ((centres > b[None, :, :2]) & (centres < b[None, :, 2:])).all(axis=2)
+    within: NDArray[np.bool_] = inside & (areas(a)[:, None] <= 1.3 * areas(b)[None, :])
+    return within

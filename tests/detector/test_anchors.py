@@ -125,3 +125,38 @@ def test_a_thousand_detections_in_every_frame() -> None:
         spent.append(time.thread_time() - begun)
     assert len(memory.anchors) <= 300
     assert max(spent) < 1.5
+
+
+def test_passers_by_do_not_keep_alive_what_has_left() -> None:
+    """What is gone stays gone though people walk over its place: another piece there has a clock of its own."""
+    first = garbage(320, 260, 0, 20, look=1)
+    walkers = [
+        Thing(ObjectClass.PERSON, (40, 90), [(t, 200, 262), (t + 6, 440, 262)], look=t) for t in range(22, 200, 7)
+    ]
+    second = garbage(320, 260, 210, 240, look=5)
+    memory = memory_of(Street([first, *walkers, second], fps=2), 235)
+    (anchor,) = memory.anchors
+    assert anchor.resting < 30
+
+
+def test_a_piece_that_a_passer_by_covers_in_part_stays_one_anchor() -> None:
+    """Its box is cut off while somebody stands in front of it, and the model overlooks that one now and then."""
+    memory = AnchorMemory((ObjectClass.GARBAGE,))
+    rng = np.random.default_rng(5)
+    plain = textured()
+    for step in range(600):
+        seconds = step / 5
+        standing = 20 <= seconds < 60
+        right = 320 if standing else 340
+        boxes, kinds = [np.array([300, 200, right, 226]) + rng.normal(0, 2, 4)], [int(ObjectClass.GARBAGE)]
+        if standing and rng.random() > 0.2:
+            boxes.append(np.array([320, 130, 345, 230]))
+            kinds.append(int(ObjectClass.PERSON))
+        image = plain.copy()
+        if standing:
+            image[130:230, 320:345] = 30
+        frame = Frame(image, NOON + timedelta(seconds=seconds), seconds, step)
+        memory.update(frame, rows_of(boxes, kinds, np.full(len(kinds), 0.8)))
+    (anchor,) = memory.anchors
+    assert anchor.resting == pytest.approx(120, abs=1)
+    assert anchor.box[2] * WIDTH == pytest.approx(340, abs=5)
