@@ -22,6 +22,15 @@ Array = NDArray[np.float64]
 _NO_MATCH = 1e6
 _SIZE_MEMORY_SECONDS = 0.3
 
+_SIDE = 0.25
+"""Whose box must by now lie to a quarter or more outside the picture, and is not seen, has left it."""
+
+_DOUBTFUL_COST = 0.5
+"""Boxes that agree less than this (about IoU 0.5) are looked at before they are taken for one object."""
+
+_STRANGE = 0.6
+"""Below this likeness of colours, two pictures show two objects; one object in another light stays above it."""
+
 
 @dataclass(frozen=True, slots=True)
 class TrackerSettings:
@@ -176,11 +185,37 @@ class Tracker:
         age = seconds - self._seen
         cost = self._costs(detections, age)
         sure = detections.confidence >= self.settings.sure_confidence
-        fresh = age < max(1.0, 3 * self._interval)
+        gone = self._gone(age, image)
+        fresh = (age < max(1.0, 3 * self._interval)) & ~gone
         self._assign(row_of, cost, np.flatnonzero(sure), np.flatnonzero(fresh), limit=0.85)
+        self._part_strangers(row_of, cost, detections, image)
         self._assign(row_of, cost, np.flatnonzero(~sure), np.flatnonzero(fresh), limit=0.6)
-        self._recover(row_of, detections, np.flatnonzero(sure), age, image)
+        self._recover(row_of, detections, np.flatnonzero(sure), age, image, gone)
         return row_of
+
+    def _gone(self, age: Array, image: NDArray[np.uint8] | None) -> NDArray[np.bool_]:
+        """(K,) who must have left the picture by a side: who comes in there next is somebody else."""
+        if image is None:
+            return np.zeros(len(age), np.bool_)
+        height, width = image.shape[:2]
+        centre, size = self._state.box[:, :2], self._state.box[:, 2:]
+        outside = (centre[:, 0] < _SIDE * size[:, 0]) | (centre[:, 0] > width - _SIDE * size[:, 0])
+        outside |= centre[:, 1] > height - _SIDE * size[:, 1]
+        late = age > max(0.3, 1.5 * self._interval)
+        left: NDArray[np.bool_] = np.logical_and(outside, late)
+        return left
+
+    def _part_strangers(
+        self, row_of: IntArray, cost: Array, detections: Detections, image: NDArray[np.uint8] | None
+    ) -> None:
+        """Undo matches of boxes that hardly agree where the colours do not either: people who meet and part."""
+        if image is None:
+            return
+        rows = np.flatnonzero(row_of >= 0)
+        for row in rows[cost[rows, row_of[rows]] > _DOUBTFUL_COST].tolist():
+            known = self._look[row_of[row]]
+            if known is not None and _likeness(known, colours(image, detections.xyxy[row])) < _STRANGE:
+                row_of[row] = -1
 
     def _costs(self, detections: Detections, age: Array) -> Array:
         """(N, K) 1 - IoU of detections and predicted boxes, grown by what the prediction leaves open."""
@@ -221,10 +256,11 @@ class Tracker:
         rows: IntArray,
         age: Array,
         image: NDArray[np.uint8] | None,
+        gone: NDArray[np.bool_],
     ) -> None:
         """Objects that come back from behind something: near where they must be, and of the same colours."""
         rows = rows[row_of[rows] < 0]
-        lost = np.flatnonzero((self._hits >= 3) & (age > 0))
+        lost = np.flatnonzero((self._hits >= 3) & (age > 0) & ~gone)
         lost = lost[_untaken(row_of, len(age))[lost]]
         if image is None or not len(rows) or not len(lost):
             return
@@ -238,7 +274,7 @@ class Tracker:
         for i, j in zip(*np.nonzero(cost < 1), strict=True):
             known = self._look[lost[j]]
             likeness = 0.0 if known is None else _likeness(known, colours(image, detections.xyxy[rows[i]]))
-            cost[i, j] = _NO_MATCH if likeness < 0.55 else 0.5 * distance[i, j] + (1 - likeness)
+            cost[i, j] = _NO_MATCH if likeness < _STRANGE else 0.5 * distance[i, j] + (1 - likeness)
         _, chosen, _ = lap.lapjv(cost, extend_cost=True, cost_limit=1.0)
         matched = chosen >= 0
         row_of[rows[matched]] = lost[chosen[matched]]

@@ -166,3 +166,23 @@ def test_thirty_people_cost_little() -> None:
         tracker.update(crowd(30, step), step / 25, PLAIN)
         spent.append(time.thread_time() - begun)
     assert sorted(spent)[30] < 0.02  # about 2 ms; the bound only tells an accident from a busy machine
+
+
+def test_who_comes_in_where_somebody_left_is_another_track() -> None:
+    leaves = person((0, 500, 250), (3, 660, 250), look=1)
+    comes = person((5, 660, 260), (10, 420, 260), look=1)  # dressed alike
+    assert len(numbers(Street([leaves, comes]), 10)) == 2
+
+
+def test_people_who_meet_do_not_take_each_other_along() -> None:
+    """One is overlooked just where the other one comes out from behind: neither boxes nor colours agree."""
+    east = person((0, 100, 250), (10, 500, 250), look=1)
+    west = person((5.2, 330, 250), (12, 60, 250), look=4)
+    east.unseen = [(5.15, 6.0)]
+    tracker, last = Tracker(), dict[int, list[float]]()
+    for frame, seen in Street([west, east], fps=5).frames(0, 10):
+        for box, _, _, track in tracker.update(seen, frame.seconds, frame.image):
+            last.setdefault(track, []).append(float(box[0]))
+    assert len(last) == 2
+    for xs in last.values():
+        assert np.all(np.diff(xs) > 0) or np.all(np.diff(xs) < 0)
