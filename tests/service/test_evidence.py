@@ -1,13 +1,15 @@
 """Evidence files: whole and in part, to those who may see them."""
 
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
 from sqlalchemy import select
 
+from detector.violations import EvidenceFile
 from service.evidence.models import EvidenceRow
 from service.security import Role
-from tests.service.office import Desk, assert_problem, delivered_case, jpeg, parcel
+from tests.service.office import Desk, Parcel, assert_problem, delivered_case, jpeg, parcel
 
 
 async def stored(desk: Desk) -> dict[str, EvidenceRow]:
@@ -108,3 +110,30 @@ async def test_a_file_that_was_lost_or_altered_is_never_passed_off(desk: Desk, d
         path.write_bytes(path.read_bytes() + b"x")
     operator = await desk.person(Role.OPERATOR)
     assert_problem(await operator.get(f"/evidence/{row.id}"), 500, words)
+
+
+async def test_a_clip_is_for_all_and_what_the_camera_encoded_is_not(desk: Desk) -> None:
+    """Video as the detector delivers it: the clip plays in part and whole; the camera's own film is an original."""
+    await desk.camera()
+    inspector, engine = await desk.person(Role.INSPECTOR), await desk.engine()
+    photo = (await inspector.post("/photos", files={"file": ("a.jpg", jpeg())})).json()["id"]
+    sent = parcel(camera=None, photo=photo)
+    films = {"clip-1.mp4": b"\0\0\0\x18ftypisom the clip", "original-4.mp4": b"\0\0\0\x18ftypisom everybody"}
+    entries = tuple(
+        EvidenceFile(
+            file=name, sha256=sha256(film).hexdigest(), role="clip" if "clip" in name else "original",
+            media_type="video/mp4",
+        )
+        for name, film in films.items()
+    )  # fmt: skip
+    filmed = sent.violation.model_copy(update={"evidence": (*sent.violation.evidence, *entries)})
+    await delivered_case(engine, Parcel(filmed, sent.files | films))
+    async with desk.office.database.reading() as session:
+        rows = {row.file: row for row in await session.scalars(select(EvidenceRow))}
+    clip, own = (f"/evidence/{rows[name].id}" for name in films)
+    whole = await inspector.get(clip)
+    assert (whole.status_code, whole.headers["content-type"]) == (200, "video/mp4")
+    assert whole.content == films["clip-1.mp4"]
+    assert (await inspector.get(clip, headers={"Range": "bytes=4-7"})).content == b"ftyp"
+    assert_problem(await inspector.get(own), 403, "Originals")
+    assert (await (await desk.person(Role.OPERATOR)).get(own)).content == films["original-4.mp4"]
