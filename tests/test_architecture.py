@@ -11,7 +11,7 @@ LINES = [
     ["geometry", "zones"],
     ["sources", "moments", "letterbox", "alignment"],
     ["duplicates", "regions", "registry", "runtimes", "model", "model_watch", "figures"],
-    ["riders", "lamps", "tracking", "looks", "anchor", "anchors", "sight", "health", "pauses"],
+    ["riders", "lamps", "tracking", "looks", "anchor", "anchors", "sight", "health_event", "health", "pauses"],
     ["rules"],
     ["drawing", "privacy", "evidence", "film", "clip"],
     ["pipeline", "ahead", "outbox", "close_look", "watching", "camera_worker", "engine"],

@@ -12,7 +12,8 @@ import pytest
 import structlog
 from numpy.typing import NDArray
 
-from detector.health import CameraHealth, HealthEvent, HealthKind, HealthState
+from detector.health import CameraHealth, HealthState
+from detector.health_event import HealthEvent, HealthKind
 from detector.sources import Frame
 from tests.detector.streets import NOON, ROAD, scene
 
