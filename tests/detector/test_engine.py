@@ -9,6 +9,7 @@ from functools import partial
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+import av
 import cv2
 import numpy as np
 import pytest
@@ -375,3 +376,19 @@ def test_new_thresholds_count_from_the_next_frame(engine: Engine) -> None:
         if step < 0:
             engine.use_model(Model(strict, SlowSquares(), "strict"))
     assert len(engine.outbox) == 0
+
+
+def test_the_status_of_a_camera_that_was_turned_away_says_so(engine: Engine, crossroad: Path) -> None:
+    with av.open(str(crossroad)) as clip:
+        pictures = [f.to_ndarray(format="bgr24") for n, f in enumerate(clip.decode(video=0)) if n % 10 == 0 and n < 160]
+    engine.configure([CameraConfig(place("gate-1"), "push:")])
+    said = []
+    for second, picture in enumerate(pictures):
+        captured = NOON + timedelta(seconds=second)
+        turned = np.roll(picture, 230, axis=1) if second >= 8 else picture
+        engine.push("gate-1", jpeg(turned), captured)
+        wait_for(partial(lambda at: engine.status()["gate-1"].last_frame_at == at, captured))
+        said.append((engine.status()["gate-1"].state, engine.status()["gate-1"].message))
+    assert set(said[:10]) == {(CameraState.RUNNING, "")}
+    assert said[-1][0] is CameraState.RUNNING
+    assert said[-1][1].startswith("moved: rules suspended")
