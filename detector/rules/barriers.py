@@ -1,5 +1,6 @@
 """Barriers: who has climbed over a fence (跨越护栏)."""
 
+import math
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -25,6 +26,12 @@ where the feet are now."""
 _GROWN: Final = 1.3
 """Who is this much taller than when last seen on the near side had hidden feet then; two metres nearer is a tenth."""
 
+_AVERAGE_SECONDS: Final = 0.5
+"""Over so long a person's place is averaged; a walker is half a metre behind it, which no fence is near enough to."""
+
+_MOST_WEIGHT: Final = 0.5
+"""Nor does one box decide that comes after a gap: something in front may have cut it off."""
+
 _KNOWN_SECONDS: Final = 10.0
 
 
@@ -40,6 +47,16 @@ class _Side:
     over: Moment | None = None
     unclear: float | None = None
     climbed: bool = False
+    learnt: float | None = None
+
+    def learn(self, point: FloatArray, head: FloatArray, tall: float, seconds: float) -> None:
+        """Take in where the person clearly stands: an average, since one box may jitter by a tenth of its height."""
+        gap = 0.0 if self.learnt is None else seconds - self.learnt
+        weight = 1.0 if self.learnt is None else min(1 - math.exp(-gap / _AVERAGE_SECONDS), _MOST_WEIGHT)
+        self.point = self.point + weight * (point - self.point)
+        self.head = self.head + weight * (head - self.head)
+        self.tall += weight * (tall - self.tall)
+        self.learnt, self.over = seconds, None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -110,12 +127,12 @@ class BarrierWatch:
         grown = tall > _GROWN * side.tall
         if over and (not too or grown):
             side.unclear = seconds if side.unclear is None else side.unclear
-            if too or (not grown and seconds - side.unclear < _UNCLEAR_SECONDS):
+            if too or seconds - side.unclear < (_STAY_SECONDS if grown else _UNCLEAR_SECONDS):
                 return None
-            over = []  # the feet were hidden when the near side was learnt
+            over, side.learnt = [], None  # the feet were hidden when the near side was learnt
         side.unclear = None
         if not over:
-            side.point, side.head, side.tall, side.over = point, head, tall, None
+            side.learn(point, head, tall, seconds)
             if int(side.moment.frame.seconds) != int(seconds):
                 side.moment = moment
             return None
