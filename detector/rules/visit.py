@@ -24,6 +24,9 @@ _LOST_SECONDS: Final = 4.0
 _SIDE: Final = 0.01
 """A box that ends this near to the picture's side, as a share of the width, goes on outside."""
 
+_CAME: Final = 0.5
+"""Who is first known this near to the side, in body heights, came in there while the tracker made sure."""
+
 
 @dataclass(slots=True, eq=False)
 class Visit:
@@ -109,7 +112,7 @@ class Visit:
         """
         gap = newcomer.frame.seconds - self.last_seen
         alike = 0.7 * self.height < newcomer.box[3] - newcomer.box[1] < 1.4 * self.height
-        if gap > _LOST_SECONDS or not alike or _at_the_side(newcomer) or _at_the_side(self.latest):
+        if gap > _LOST_SECONDS or not alike or _at_the_side(newcomer, _CAME * self.height) or self._left(gap):
             return None
         # Anywhere from where the person was last to where the walk would have led: one may stop behind a pole.
         way = self.speed * min(gap, LONGEST_GAP)
@@ -125,6 +128,11 @@ class Visit:
         notes = {1: ["course"], 2: ["start", "end"], 3: ["start", "course", "end"]}[len(chosen)]
         return [replace(moment, note=note) for moment, note in zip(chosen, notes, strict=True)]
 
+    def _left(self, gap: float) -> bool:
+        """Whether this person has gone out of the picture, or would have, at the speed of last."""
+        x = float(self.pixels[0] + self.speed[0] * gap)
+        return _at_the_side(self.latest) or not 0 < x < self.latest.frame.width
+
     def _measure_speed(self, seconds: float, pixels: FloatArray) -> None:
         self.pixels = pixels
         if self._mark is None:
@@ -134,6 +142,6 @@ class Visit:
             self._mark = seconds, pixels
 
 
-def _at_the_side(moment: Moment) -> bool:
-    margin = _SIDE * moment.frame.width
+def _at_the_side(moment: Moment, reach: float = 0.0) -> bool:
+    margin = _SIDE * moment.frame.width + reach
     return moment.box[0] < margin or moment.box[2] > moment.frame.width - margin
