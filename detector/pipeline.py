@@ -323,7 +323,7 @@ class Pipeline:
             encoded = packets.cut(pictures[0].time, pictures[-1].time) if packets is not None else None
             if encoded is not None:
                 made.append(Footage(encoded[0], "original", encoded[1]))
-        except av.FFmpegError as error:
+        except (av.FFmpegError, av.codec.codec.UnknownCodecError) as error:
             _log.error("clip cannot be made", camera=self.scene.camera.id, reason=str(error))
         return made
 
