@@ -80,9 +80,7 @@ def _frames(video: Path, every: int) -> Iterator[NDArray[np.uint8]]:
             yield frame.astype(np.uint8, copy=False)
 
 
-def _people(
-    session: onnxruntime.InferenceSession, frame: NDArray[np.uint8], confidence: float
-) -> NDArray[np.float64]:
+def _people(session: onnxruntime.InferenceSession, frame: NDArray[np.uint8], confidence: float) -> NDArray[np.float64]:
     """The model's people in one frame as corner boxes in the frame's pixels, the surest first."""
     height, width = frame.shape[:2]
     scale = 640 / max(height, width)

@@ -47,8 +47,7 @@ def near_duplicates(
     right = np.stack([second[path] for path in theirs]).astype(np.float32) * 2 - 1
     distance = ((HASH_SIDE**2 - left @ right.T) / 2).round().astype(int)
     return [
-        (ours[row], theirs[column], int(distance[row, column]))
-        for row, column in np.argwhere(distance <= SAME_BITS)
+        (ours[row], theirs[column], int(distance[row, column])) for row, column in np.argwhere(distance <= SAME_BITS)
     ]
 
 

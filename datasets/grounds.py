@@ -16,9 +16,7 @@ SMALLEST_SIDE = 96
 """Crops with fewer pixels a side would be blown up to mush."""
 
 
-def empty_ground(
-    photo: NDArray[np.uint8], labels: Labels, random: np.random.Generator
-) -> NDArray[np.uint8] | None:
+def empty_ground(photo: NDArray[np.uint8], labels: Labels, random: np.random.Generator) -> NDArray[np.uint8] | None:
     """A square crop without any of the labelled boxes, or None if there is no room for one.
 
     Args:

@@ -156,9 +156,7 @@ class TrainingSet:
         """Makes collages of the photos that show nothing but butts, with an empty ground here and there."""
         butt = CLASSES.index("cigarette_butt")
         close_ups = [
-            (photo, labels)
-            for photo, labels in self._street
-            if len(labels) and (labels.class_id == butt).all()
+            (photo, labels) for photo, labels in self._street if len(labels) and (labels.class_id == butt).all()
         ]
         grounds = sorted((self.out / "images" / "train").glob("ground-*.jpg"))
         if not close_ups:

@@ -16,13 +16,9 @@ def picture(seed: int, width: int = 160, height: int = 120) -> NDArray[np.uint8]
     return cv2.resize(coarse, (width, height), interpolation=cv2.INTER_CUBIC).astype(np.uint8, copy=False)
 
 
-def box(
-    class_id: int, left: float, top: float, right: float, bottom: float, confidence: float = 1.0
-) -> Labels:
+def box(class_id: int, left: float, top: float, right: float, bottom: float, confidence: float = 1.0) -> Labels:
     """One label from its corners as fractions."""
-    return Labels.from_corners(
-        np.array([class_id]), np.array([[left, top, right, bottom]]), np.array([confidence])
-    )
+    return Labels.from_corners(np.array([class_id]), np.array([[left, top, right, bottom]]), np.array([confidence]))
 
 
 class Photos:

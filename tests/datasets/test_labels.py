@@ -7,9 +7,7 @@ from datasets.labels import LabelError, Labels, concatenate, intersection, iou, 
 
 
 def test_labels_survive_a_round_trip_with_confidence(tmp_path: Path) -> None:
-    labels = Labels(
-        np.array([0, 8]), np.array([[0.5, 0.5, 0.2, 0.4], [0.1, 0.9, 0.2, 0.2]]), np.array([1.0, 0.4])
-    )
+    labels = Labels(np.array([0, 8]), np.array([[0.5, 0.5, 0.2, 0.4], [0.1, 0.9, 0.2, 0.2]]), np.array([1.0, 0.4]))
     write_labels(tmp_path / "labels" / "a.txt", labels, with_confidence=True)
     again = read_labels(tmp_path / "labels" / "a.txt")
     assert again.class_id.tolist() == [0, 8]

@@ -33,9 +33,7 @@ def training_set(photos: Photos, tmp_path: Path) -> TrainingSet:
     for name in ("rickshaw", "butt", "leak", "kept", *(f"road-{number}" for number in range(9))):
         taught = Labels.empty() if "butt" in name else seen
         write_labels(teacher / f"{name}.txt", taught, with_confidence=True)
-    return TrainingSet(
-        Collection.read(photos.data_file), replay, teacher, tmp_path / "out", grounds=3, collages=2
-    )
+    return TrainingSet(Collection.read(photos.data_file), replay, teacher, tmp_path / "out", grounds=3, collages=2)
 
 
 def test_the_folder_is_complete_and_a_collection_itself(training_set: TrainingSet) -> None:
@@ -44,9 +42,7 @@ def test_the_folder_is_complete_and_a_collection_itself(training_set: TrainingSe
     assert made.names == CLASSES
     assert counts["train: street"] == 2, "the copy of the val photo is left out"
     assert counts["val: street"] == 1
-    assert counts["test: replay"] + counts["train: replay"] == 8, (
-        "the copy among the replay photos is left out"
-    )
+    assert counts["test: replay"] + counts["train: replay"] == 8, "the copy among the replay photos is left out"
     assert counts["train: collage"] == 2
     total = sum(count for kind, count in counts.items() if kind.startswith("train"))
     assert len(made.photos("train")) == total
