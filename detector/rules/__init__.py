@@ -7,6 +7,7 @@ from detector.rules.garbage import StrayGarbage
 from detector.rules.jaywalking import Jaywalking
 from detector.rules.parking import IllegalParking
 from detector.rules.rule import Finding, Rule, View
+from detector.rules.sizes import SizeCheck
 from detector.scene import Scene
 from detector.zones import ZoneMap
 
@@ -16,13 +17,14 @@ __all__ = ["Finding", "Rule", "View", "rules_of"]
 def rules_of(scene: Scene, timezone: ZoneInfo) -> list[Rule]:
     """The rules that a scene switches on, each with its settings."""
     zones, named = ZoneMap(scene), scene.rules
+    sizes = SizeCheck(zones.ground)
     rules: list[Rule] = []
     if named.jaywalking:
         rules.append(Jaywalking(named.jaywalking, zones))
     if named.illegal_parking:
-        rules.append(IllegalParking(named.illegal_parking, zones, timezone))
+        rules.append(IllegalParking(named.illegal_parking, zones, timezone, sizes))
     if named.garbage:
-        rules.append(StrayGarbage(named.garbage, zones))
+        rules.append(StrayGarbage(named.garbage, zones, sizes))
     if named.cigarette_butt:
-        rules.append(CigaretteButts(named.cigarette_butt, zones))
+        rules.append(CigaretteButts(named.cigarette_butt, zones, sizes))
     return rules

@@ -8,6 +8,7 @@ from detector.anchor import Anchor
 from detector.anchors import AnchorMemory, AnchorSettings
 from detector.detections import ObjectClass
 from detector.rules.rule import Finding, View
+from detector.rules.sizes import SizeCheck
 from detector.rules.still import StillObjectRule
 from detector.scene import Bin, ButtSettings, Ignore
 from detector.violations import ViolationKind
@@ -23,18 +24,19 @@ class CigaretteButts(StillObjectRule):
     Args:
         settings: how long butts must lie, how many make a patch, and how near.
         zones: the scene's zones; butts in bins and ignored zones do not count.
+        sizes: drops lane dashes.
     """
 
     kind: ClassVar[ViolationKind] = ViolationKind.CIGARETTE_BUTT
 
-    def __init__(self, settings: ButtSettings, zones: ZoneMap) -> None:
-        super().__init__(AnchorMemory((ObjectClass.CIGARETTE_BUTT,), AnchorSettings(same_place=0.25)))
+    def __init__(self, settings: ButtSettings, zones: ZoneMap, sizes: SizeCheck | None = None) -> None:
+        super().__init__(AnchorMemory((ObjectClass.CIGARETTE_BUTT,), AnchorSettings(same_place=0.25)), sizes)
         self._settings = settings
         self._zones = zones
 
     def update(self, view: View) -> list[Finding]:
         """Take in one frame."""
-        present = [a for a in self.memory.update(view.frame, view.detections) if self._has_lain(a)]
+        present = [a for a in self.present(view) if self._has_lain(a)]
         findings = []
         if not all(a.reported for a in present):
             present = self._on_the_ground(present)

@@ -8,6 +8,7 @@ from detector.anchors import AnchorMemory
 from detector.detections import ObjectClass
 from detector.moments import Moment
 from detector.rules.rule import Finding, View
+from detector.rules.sizes import SizeCheck
 from detector.rules.still import StillObjectRule
 from detector.scene import NoParking, ParkingBay, ParkingSettings
 from detector.violations import ViolationKind
@@ -25,12 +26,15 @@ class IllegalParking(StillObjectRule):
         settings: how long one may stand, where the zone does not say.
         zones: the scene's zones.
         timezone: where the zones' schedules are read.
+        sizes: drops toys.
     """
 
     kind: ClassVar[ViolationKind] = ViolationKind.ILLEGAL_PARKING
 
-    def __init__(self, settings: ParkingSettings, zones: ZoneMap, timezone: ZoneInfo) -> None:
-        super().__init__(AnchorMemory((ObjectClass.E_TRICYCLE,)))
+    def __init__(
+        self, settings: ParkingSettings, zones: ZoneMap, timezone: ZoneInfo, sizes: SizeCheck | None = None
+    ) -> None:
+        super().__init__(AnchorMemory((ObjectClass.E_TRICYCLE,)), sizes)
         self._settings = settings
         self._zones = zones
         self._timezone = timezone
@@ -38,7 +42,7 @@ class IllegalParking(StillObjectRule):
     def update(self, view: View) -> list[Finding]:
         """Take in one frame; the clock of an e-tricycle runs while it stands in a zone that applies."""
         findings = []
-        for anchor in self.memory.update(view.frame, view.detections):
+        for anchor in self.present(view):
             zone = self._zone(anchor, view)
             if zone is None:
                 anchor.offending_since = anchor.start = None

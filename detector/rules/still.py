@@ -7,6 +7,7 @@ from detector.anchor import Anchor, MemoryState
 from detector.anchors import AnchorMemory
 from detector.moments import Moment
 from detector.rules.rule import Finding, Rule, View
+from detector.rules.sizes import SizeCheck
 from detector.violations import Box
 
 _MOST_STARTS: Final = 20
@@ -18,10 +19,17 @@ class StillObjectRule(Rule):
 
     Args:
         memory: where the things are remembered.
+        sizes: drops what is too large or too small for what it is called; None drops nothing.
     """
 
-    def __init__(self, memory: AnchorMemory) -> None:
+    def __init__(self, memory: AnchorMemory, sizes: SizeCheck | None = None) -> None:
         self.memory = memory
+        self._sizes = sizes
+
+    def present(self, view: View) -> list[Anchor]:
+        """Take in one frame; answers what lies or stands there now."""
+        seen = view.detections if self._sizes is None else self._sizes.possible(view)
+        return self.memory.update(view.frame, seen)
 
     def finish(self) -> list[Finding]:
         """Nothing: a thing that has not lain long enough when the source ends is no offence."""
