@@ -19,6 +19,8 @@ from tempfile import TemporaryDirectory
 import numpy as np
 
 from detector.cli import Folder
+from detector.film import Film
+from detector.health import CameraHealth
 from detector.model import Model
 from detector.pipeline import Pipeline
 from detector.scene import Scene
@@ -92,18 +94,30 @@ class BareModel:
 
 
 class WholePipeline:
-    """Decoding, model, tracking, rules and evidence, as ``streetwarden watch --save`` runs them."""
+    """Decoding, model, tracking, rules and evidence pictures; with ``everything`` also camera health and clips.
+
+    ``streetwarden watch --save`` and the engine do everything. A clip is cut and encoded for each violation, so its
+    cost grows with the violations and not with the frames: the crossroad has one every four seconds.
+    """
 
     name = "pipeline"
 
-    def __init__(self, model: Model, clip: Path, scene: Scene, frames: int) -> None:
+    def __init__(self, model: Model, clip: Path, scene: Scene, frames: int, *, everything: bool = False) -> None:
         self._model, self._clip, self._scene, self._frames = model, clip, scene, frames
+        self._everything = everything
 
     def __call__(self) -> str:
         """One round; says what was found."""
         with TemporaryDirectory() as folder, FirstFrames(self._clip, self._frames) as source:
             shelf = Folder(Path(folder))
-            pipeline = Pipeline(self._scene, thresholds=self._model.thresholds, shelf=shelf, model=self._model.name)
+            pipeline = Pipeline(
+                self._scene,
+                thresholds=self._model.thresholds,
+                shelf=shelf,
+                health=CameraHealth(self._scene) if self._everything else None,
+                film=Film() if self._everything else None,
+                model=self._model.name,
+            )
             violations = list(watch(source, self._model, pipeline))
         return f"{len(violations)} violations"
 
@@ -155,6 +169,7 @@ def report(clip: Path, scene: Path, *, frames: int, rounds: int, threads: int | 
         BareModel.name: BareModel(model, clip, frames),
         WholePipeline.name: WholePipeline(model, clip, Scene.load(scene), frames),
     }
+    contestants["with health and clips"] = WholePipeline(model, clip, Scene.load(scene), frames, everything=True)
     missing = ""
     if find_spec("ultralytics"):
         contestants[UltralyticsTrack.name] = UltralyticsTrack(model, clip, frames)
@@ -168,12 +183,12 @@ def report(clip: Path, scene: Path, *, frames: int, rounds: int, threads: int | 
         f"{frames} frames of {clip.name}, median of {rounds} rounds, model {model.name} on {model.runtime.name}",
         f"{len(os.sched_getaffinity(0))} CPUs, Python {platform.python_version()}, {', '.join(packages)}",
         "",
-        f"{'':20}{'frames/s':>10}{'of bare':>10}{'CPU ms':>10}   rounds",
+        f"{'':24}{'frames/s':>10}{'of bare':>10}{'CPU ms':>10}   rounds",
     ]
     bare = speeds[0].rate
     for speed in speeds:
         each = " ".join(f"{rate:.1f}" for rate in speed.rates)
-        row = f"{speed.name:20}{speed.rate:10.1f}{speed.rate / bare:10.2f}{speed.cpu * 1000:10.1f}"
+        row = f"{speed.name:24}{speed.rate:10.1f}{speed.rate / bare:10.2f}{speed.cpu * 1000:10.1f}"
         lines.append(f"{row}   {each}   {speed.note}")
     by_name = {speed.name: speed.rate for speed in speeds}
     pipeline = by_name[WholePipeline.name]

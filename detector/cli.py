@@ -106,7 +106,7 @@ def watch(
             checked,
             thresholds=loaded.thresholds,
             shelf=Folder(save) if save else None,
-            film=Film(),
+            film=Film() if save else None,
             health=CameraHealth(checked),  # its events are log lines, on standard error
             model=loaded.name,
         )

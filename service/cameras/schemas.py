@@ -11,10 +11,15 @@ from service.paging import Page
 
 CameraId = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{0,62}$")]
 CameraName = Annotated[str, StringConstraints(strip_whitespace=True, max_length=100)]
+LOOP = "loop:"
+"""Before the path of a video file: it begins again at its end."""
 Source = Annotated[
     str,
     StringConstraints(strip_whitespace=True, min_length=1, max_length=500),
-    Field(description="a file, rtsp://…, a folder of frames, or push: where frames are pushed over HTTP"),
+    Field(
+        description="rtsp://…, a file (loop: before its path plays it again and again), a folder of frames, "
+        "or push: where frames are pushed over HTTP"
+    ),
 ]
 Longitude = Annotated[float, Field(ge=-180, le=180, description="WGS 84, degrees")]
 Latitude = Annotated[float, Field(ge=-90, le=90, description="WGS 84, degrees")]

@@ -13,7 +13,7 @@ from detector.scene import Scene
 from service import clock
 from service.audit.workflow import SYSTEM, record
 from service.cameras.models import CameraRow
-from service.cameras.schemas import SceneSettings
+from service.cameras.schemas import LOOP, SceneSettings
 from service.database import Database
 from service.security import Role
 from service.settings import Settings
@@ -61,7 +61,7 @@ async def seed(settings: Settings, video: Path | None) -> list[Account]:
 
 async def _camera(database: Database, video: Path) -> None:
     scene = crossroad_scene()
-    source = str(await asyncio.to_thread(video.resolve))
+    source = f"{LOOP}{await asyncio.to_thread(video.resolve)}"
     async with database.transaction() as session:
         row = await session.get(CameraRow, CAMERA)
         if row is None:
@@ -79,7 +79,7 @@ async def _camera(database: Database, video: Path) -> None:
             )
             session.add(row)
             await record(session, SYSTEM, "create", "camera", CAMERA, details={"source": source})
-        elif row.source != source and not await asyncio.to_thread(Path(row.source).exists):
+        elif row.source != source and not await asyncio.to_thread(Path(row.source.removeprefix(LOOP)).exists):
             # The clip has moved since the last start. What an administrator changed stays.
             row.source = source
             row.updated_at = clock.now()

@@ -17,7 +17,7 @@ from detector.model import Model
 from detector.model_watch import ModelWatch
 from detector.scene import Camera as SceneCamera
 from detector.scene import Scene
-from service.cameras.schemas import Camera, CameraStatusReport
+from service.cameras.schemas import LOOP, Camera, CameraStatusReport
 from service.engine.frame_socket import FrameSocket
 from service.engine.office_client import OfficeClient, OfficeRefusedError, OfficeUnreachableError
 from service.engine.photo_desk import PhotoDesk
@@ -32,8 +32,6 @@ _STATUS_SECONDS = 3.0
 _PICTURE_SECONDS = 1.0
 _STUCK_SECONDS = 10.0
 """A model thread that has not gone round for this long is stuck; the heartbeat stops and the supervisor acts."""
-
-_LOOP = "loop:"
 
 
 class EngineProcess:
@@ -188,5 +186,5 @@ def camera_config(camera: Camera) -> CameraConfig | None:
     except ValidationError as error:
         _log.error("camera has a broken scene", camera=camera.id, reason=str(error))
         return None
-    loop = camera.source.startswith(_LOOP)
-    return CameraConfig(scene=scene, address=camera.source.removeprefix(_LOOP), loop=loop)
+    loop = camera.source.startswith(LOOP)
+    return CameraConfig(scene=scene, address=camera.source.removeprefix(LOOP), loop=loop)

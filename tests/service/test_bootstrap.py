@@ -123,7 +123,7 @@ async def test_the_demo_begins_with_a_camera_and_people_once(
         for account in accounts:
             await desk.signed_in(account.username, account.password)
         camera = (await (await desk.administrator()).get(f"/cameras/{CAMERA}")).json()
-    assert (camera["name"], camera["source"], camera["enabled"]) == ("示范路口", str(video), True)
+    assert (camera["name"], camera["source"], camera["enabled"]) == ("示范路口", f"loop:{video}", True)
     assert camera["scene"]["zones"][0]["kind"] == crossroad_scene().zones[0].kind
     assert await verify(settings, None) == []
 
@@ -138,4 +138,4 @@ async def test_the_demos_camera_follows_its_clip(make_settings: Callable[..., Se
     async with database.reading() as session:
         source = (await session.execute(text("SELECT source FROM cameras"))).scalar_one()
     await database.close()
-    assert source == str(tmp_path / "new.avi")
+    assert source == f"loop:{tmp_path / 'new.avi'}"
