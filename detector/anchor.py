@@ -27,6 +27,7 @@ class AnchorState(BaseModel):
     since: FiniteFloat
     seen: FiniteFloat
     offending_since: FiniteFloat | None = None
+    loading: FiniteFloat = 0.0
     confidence: FiniteFloat
     sightings: int
     background: bool
@@ -68,8 +69,10 @@ class Anchor:
         background: it was there before anybody looked; never reported.
         reported: a violation has been made of it.
         offending_since: since when it offends, for rules whose clock is not the time at rest.
+        loading: seconds for which somebody has stood at it, for rules that grant time for loading.
         start: a picture of the time when it came to rest or began to offend.
         absent_since: since when its place, in plain view, has looked different.
+        trail: where it was seen while it came to rest.
         touched: when something else last overlapped it.
         track_ids: numbers that the tracker gave it.
     """
@@ -87,10 +90,12 @@ class Anchor:
     background: bool = False
     reported: bool = False
     offending_since: float | None = None
+    loading: float = 0.0
     start: Moment | None = None
     id: UUID = field(default_factory=uuid_utils.compat.uuid7)
     absent_since: float | None = None
     touched: float = 0.0
+    trail: list[tuple[float, FloatArray]] = field(default_factory=list)
     track_ids: set[int] = field(default_factory=set)
 
     @property
@@ -113,6 +118,7 @@ class Anchor:
             since=self.since,
             seen=self.seen,
             offending_since=self.offending_since,
+            loading=self.loading,
             confidence=self.confidence,
             sightings=self.sightings,
             background=self.background,
@@ -140,5 +146,6 @@ class Anchor:
             background=state.background,
             reported=state.reported,
             offending_since=state.offending_since,
+            loading=state.loading,
             id=state.id,
         )

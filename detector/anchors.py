@@ -40,6 +40,9 @@ _CENTRES: Final = 0.35
 """Boxes of one class whose centres are nearer than this share of their sizes show one object: two that stand side by
 side are at least a whole width apart, while a box that jitters or is cut off moves by less."""
 
+_ARRIVED: Final = 0.2
+"""An object whose centre is this near to its place, in its own size, has arrived; jitter stays below it."""
+
 _TOUCHED: Final = 0.05
 """From this share on, something else in front may cut an anchor's box off: the box then teaches nothing."""
 
@@ -94,7 +97,8 @@ class AnchorMemory:
         self._born: float | None = None
         self._offset: float | None = None
         self._full = False
-        self._step = 0.0
+        self.step = 0.0
+        """Seconds from the last frame to this one."""
 
     def update(self, frame: Frame, detections: Detections) -> list[Anchor]:
         """Take in one frame.
@@ -145,7 +149,7 @@ class AnchorMemory:
         now = self._offset + frame.seconds
         if now <= self.now:
             return False
-        self._step = now - self.now if self.now else 0.0
+        self.step = now - self.now if self.now else 0.0
         self.now = now
         self._born = now if self._born is None else self._born
         return True
@@ -208,8 +212,8 @@ class AnchorMemory:
 
     def _restart(self, anchor: Anchor) -> None:
         """Let the anchor's clock begin anew."""
-        anchor.since, anchor.offending_since, anchor.start = self.now, None, None
-        anchor.rest = anchor.box
+        anchor.since, anchor.offending_since, anchor.start, anchor.loading = self.now, None, None, 0.0
+        anchor.rest, anchor.trail = anchor.box, []
 
     def _refresh(self, anchor: Anchor, frame: Frame, own: Detections, row: int, box: FloatArray) -> None:
         gap = self.now - anchor.detected
@@ -217,6 +221,7 @@ class AnchorMemory:
         anchor.seen = anchor.detected = self.now
         anchor.absent_since = None
         anchor.sightings += 1
+        anchor.trail = [*anchor.trail, (self.now, box)] if settling else []
         weight = max(1 / anchor.sightings, 0.02)
         anchor.confidence += weight * (float(own.confidence[row]) - anchor.confidence)
         follow = 1 / anchor.sightings if settling else 1 - math.exp(-min(gap, 1.0) / _BOX_SECONDS)
@@ -231,8 +236,22 @@ class AnchorMemory:
             anchor.looked = self.now
             if settling:
                 anchor.rest = anchor.box
+                self._date_rest(anchor)
             elif not anchor.reported and ious(anchor.rest, anchor.box)[0, 0] < self.settings.same_place:
                 self._restart(anchor)  # it creeps on and does not stand
+
+    def _date_rest(self, anchor: Anchor) -> None:
+        """Let the clock begin when the object had come to its place, not when it was still rolling there."""
+        if self.now - anchor.since < self.settings.passing_seconds / 2:
+            return
+        size = anchor.box[2:] - anchor.box[:2]
+        centre = (anchor.box[:2] + anchor.box[2:]) / 2
+        for seconds, box in anchor.trail:
+            if (np.abs((box[:2] + box[2:]) / 2 - centre) < _ARRIVED * size).all():
+                anchor.since = max(anchor.since, seconds)
+                if anchor.offending_since is not None:
+                    anchor.offending_since = max(anchor.offending_since, anchor.since)
+                break
 
     def _settle(self, frame: Frame, own: Detections, boxes: FloatArray, rows: NDArray[np.int64]) -> None:
         """New anchors, the surest first; a part of one of them is none."""
@@ -260,6 +279,7 @@ class AnchorMemory:
                     rest=boxes[row].astype(np.float64),
                     background=self.now - born < self.settings.settle_seconds,
                     start=Moment(frame, (x1, y1, x2, y2), "start", confidence),
+                    trail=[(self.now, boxes[row].astype(np.float64))],
                     track_ids={int(own.tracks[row])} - {-1},
                 )
             )
@@ -275,7 +295,7 @@ class AnchorMemory:
             hidden = covered.max(axis=1, initial=0.0) > _HIDING
             for anchor, is_hidden in zip(missing, hidden, strict=True):
                 if is_hidden:  # who passes by neither hides that it has left nor counts as its absence
-                    anchor.absent_since = None if anchor.absent_since is None else anchor.absent_since + self._step
+                    anchor.absent_since = None if anchor.absent_since is None else anchor.absent_since + self.step
                 elif self.now - anchor.looked >= _LOOK_SECONDS:
                     self._look_at(anchor, frame)
         self.anchors = [a for a in self.anchors if not self._is_gone(a)]

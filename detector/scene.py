@@ -4,6 +4,7 @@ Coordinates are fractions of the frame's width and height, so that they survive 
 a title and a description: the console's forms are made from them.
 """
 
+from datetime import date
 from pathlib import Path
 from typing import Annotated, Literal, Self
 
@@ -94,6 +95,10 @@ class NoParking(_PolygonZone):
     schedule: str | None = Field(
         None, title="Schedule", description="when it applies, as OpenStreetMap writes opening hours: Mo-Su 07:00-22:00"
     )
+    loading: float | None = Field(
+        None, gt=0, le=86_400, title="Loading",
+        description="seconds by which people at the vehicle, who load or unload it, may extend the time; none if empty",
+    )  # fmt: skip
 
     @field_validator("schedule")
     @classmethod
@@ -211,6 +216,10 @@ class Scene(_Model):
     zones: list[Zone] = Field(default_factory=list, max_length=200, title="Zones")
     ground: Ground | None = Field(None, title="Ground plane")
     rules: Rules = Field(default_factory=Rules, title="Rules")
+    holidays: list[date] = Field(
+        default_factory=list, max_length=400, title="Public holidays",
+        description="days on which a schedule's PH hours hold; the State Council publishes them each autumn",
+    )  # fmt: skip
 
     @model_validator(mode="after")
     def _unique_names(self) -> Self:

@@ -2,13 +2,15 @@
 
 The subset that camera rules need: ``24/7``; weekdays and ranges of them (``Mo-Fr``, ``Sa,Su``); times and lists of
 them (``07:00-11:00,13:00-22:00``, over midnight too: ``22:00-06:00``); several rules parted by ``;``, where a later
-one replaces an earlier one on the days that it names, and ``off`` closes a day.
+one replaces an earlier one on the days that it names, and ``off`` closes a day. ``PH`` are public holidays (``PH off``,
+``PH 09:00-18:00``): which days these are, the scene says, since the State Council decides it anew each year.
 Reference: https://wiki.openstreetmap.org/wiki/Key:opening_hours/specification
 """
 
 import re
+from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 _DAYS = ("Mo", "Tu", "We", "Th", "Fr", "Sa", "Su")
 _TIME = re.compile(r"^(\d{1,2}):(\d{2})-(\d{1,2}):(\d{2})$")
@@ -27,6 +29,8 @@ class Schedule:
     """
 
     spans: tuple[tuple[tuple[int, int], ...], ...]
+    holiday: tuple[tuple[int, int], ...] | None = None
+    """Open spans on public holidays; as on any such weekday where None."""
 
     @classmethod
     def parse(cls, text: str) -> "Schedule":
@@ -40,26 +44,42 @@ class Schedule:
         if not text.strip(" ;"):
             raise ValueError("schedule: it is empty; leave it out where the rule always applies")
         spans: list[tuple[tuple[int, int], ...]] = [()] * 7
+        holiday: tuple[tuple[int, int], ...] | None = None
         for rule in re.sub(r"\s*,\s*", ",", text).split(";"):
             words = rule.split()
             if not words:
                 continue
-            days = list(range(7)) if words[0][0].isdigit() or words[0] == "off" else _days(words.pop(0))
+            on_holidays = words[0] == "PH"
+            if on_holidays:
+                words.pop(0)
+            days = list(range(7)) if not words or words[0][0].isdigit() or words[0] == "off" else _days(words.pop(0))
             if len(words) > 1:
                 raise ValueError(f"schedule {text!r}: cannot read {rule.strip()!r}, write like 'Mo-Fr 07:00-22:00'")
             hours = words[0] if words else "00:00-24:00"
             open_spans = () if hours == "off" else tuple(_span(part) for part in hours.split(","))
+            if on_holidays:
+                holiday = open_spans
+                continue
             for day in days:
                 spans[day] = open_spans
-        return cls(tuple(spans))
+        return cls(tuple(spans), holiday)
 
-    def covers(self, local: datetime) -> bool:
-        """Whether the district's local time lies in an open span (start included, end not)."""
+    def covers(self, local: datetime, holidays: Collection[date] = ()) -> bool:
+        """Whether the district's local time lies in an open span (start included, end not).
+
+        Args:
+            local: the district's time.
+            holidays: days on which the hours of ``PH`` hold instead of the weekday's.
+        """
         minute = local.hour * 60 + local.minute
-        today, yesterday = self.spans[local.weekday()], self.spans[(local - timedelta(days=1)).weekday()]
+        today, yesterday = (self._of(day, holidays) for day in (local.date(), local.date() - timedelta(days=1)))
         return any(start <= minute < end for start, end in today) or any(
             start <= minute + _MINUTES_A_DAY < end for start, end in yesterday
         )
+
+    def _of(self, day: date, holidays: Collection[date]) -> tuple[tuple[int, int], ...]:
+        """A day's open spans."""
+        return self.holiday if self.holiday is not None and day in holidays else self.spans[day.weekday()]
 
 
 def _days(text: str) -> list[int]:

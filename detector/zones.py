@@ -28,6 +28,7 @@ class ZoneMap:
         ]
         self.barriers = [(zone, Line(zone.line)) for zone in scene.zones if isinstance(zone, Barrier)]
         self.ground = GroundPlane(scene.ground.image, scene.ground.metres) if scene.ground else None
+        self._holidays = frozenset(scene.holidays)
         self._schedules = {
             zone.name: Schedule.parse(zone.schedule)
             for zone in scene.zones
@@ -62,4 +63,4 @@ class ZoneMap:
     def applies(self, zone: NoParking, local: datetime) -> bool:
         """Whether the zone's schedule covers the district's local time; always, where it has none."""
         schedule = self._schedules.get(zone.name)
-        return schedule is None or schedule.covers(local)
+        return schedule is None or schedule.covers(local, self._holidays)

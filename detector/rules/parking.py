@@ -1,11 +1,12 @@
 """Illegal parking: an e-tricycle that stands in a no-parking zone for too long (电三轮违停)."""
 
-from typing import ClassVar
+from typing import ClassVar, Final
 from zoneinfo import ZoneInfo
 
 from detector.anchor import Anchor
 from detector.anchors import AnchorMemory
 from detector.detections import ObjectClass
+from detector.geometry import FloatArray
 from detector.moments import Moment
 from detector.rules.rule import Finding, View
 from detector.rules.sizes import SizeCheck
@@ -13,6 +14,12 @@ from detector.rules.still import StillObjectRule
 from detector.scene import NoParking, ParkingBay, ParkingSettings
 from detector.violations import ViolationKind
 from detector.zones import ZoneMap
+
+_LONGEST_STEP: Final = 2.0
+"""Over a longer gap between frames nobody has been seen loading."""
+
+_AT_THE_SIDE: Final = 0.4
+"""So near to an e-tricycle, in its own width and height, people load it: an arm's length of a 3 m vehicle."""
 
 
 class IllegalParking(StillObjectRule):
@@ -42,16 +49,20 @@ class IllegalParking(StillObjectRule):
     def update(self, view: View) -> list[Finding]:
         """Take in one frame; the clock of an e-tricycle runs while it stands in a zone that applies."""
         findings = []
+        people = _on_foot(view)
         for anchor in self.present(view):
             zone = self._zone(anchor, view)
             if zone is None:
-                anchor.offending_since = anchor.start = None
+                anchor.offending_since, anchor.start, anchor.loading = None, None, 0.0
                 continue
+            if zone.loading is not None and _somebody_at(anchor, people):
+                anchor.loading += min(self.memory.step, _LONGEST_STEP)
             if anchor.detected != self.memory.now or anchor.reported:
                 continue
             if anchor.offending_since is None:
                 anchor.offending_since = self.memory.now
-            if self._has_stood(anchor, view, zone.seconds or self._settings.seconds):
+            grace = min(anchor.loading, zone.loading or 0.0)
+            if self._has_stood(anchor, view, (zone.seconds or self._settings.seconds) + grace):
                 findings.append(self.finding([anchor], view, zone.name, since=anchor.offending_since))
         return findings
 
@@ -74,3 +85,19 @@ class IllegalParking(StillObjectRule):
         if zone is None or self._zones.zone_at(point, ParkingBay):
             return None
         return zone if self._zones.applies(zone, view.frame.time.astimezone(self._timezone)) else None
+
+
+def _on_foot(view: View) -> FloatArray:
+    """(N, 2) ground points of people who ride nothing, fractions of the frame."""
+    rows = (view.tracks.class_id == ObjectClass.PERSON) & ~view.riding
+    return view.fractions(view.tracks.ground_points()[rows])
+
+
+def _somebody_at(anchor: Anchor, people: FloatArray) -> bool:
+    """Whether somebody stands beside an e-tricycle."""
+    if not len(people):
+        return False
+    left, top, right, bottom = anchor.box
+    aside, below = _AT_THE_SIDE * (right - left), _AT_THE_SIDE * (bottom - top)
+    x, y = people.T
+    return bool(((x > left - aside) & (x < right + aside) & (abs(y - bottom) < below)).any())

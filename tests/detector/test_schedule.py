@@ -55,7 +55,7 @@ def test_covers(text: str, when: datetime, covered: bool) -> None:
         ("Mo 07:60-22:00", "outside 00:00-24:00"),
         ("Mo 24:00-25:00", "outside 00:00-24:00"),
         ("Mo 07:00-22:00 08:00-09:00", "cannot read"),
-        ("PH off", "no weekday"),
+        ("SH off", "no weekday"),
     ],
 )
 def test_errors_name_the_part(text: str, said: str) -> None:
@@ -77,3 +77,21 @@ def test_a_span_covers_its_length_a_day(start: int, end: int, now: int) -> None:
     text = f"{start // 60:02}:{start % 60:02}-{end // 60:02}:{end % 60:02}"
     inside = (now - start) % 1440 < ((end - start) % 1440 or 1440)
     assert Schedule.parse(text).covers(at(0, 0) + timedelta(minutes=now)) is inside
+
+
+NATIONAL_DAY = datetime(2026, 10, 1, 12, 0)  # noqa: DTZ001 - a Thursday, in local time
+
+
+@pytest.mark.parametrize(
+    ("text", "when", "covered"),
+    [
+        pytest.param("Mo-Su 07:00-22:00; PH off", NATIONAL_DAY, False, id="closed on holidays"),
+        pytest.param("Mo-Su 07:00-22:00; PH off", NATIONAL_DAY.replace(day=5), True, id="an ordinary day"),
+        pytest.param("Mo-Fr 07:00-09:00; PH 10:00-18:00", NATIONAL_DAY, True, id="other hours on holidays"),
+        pytest.param("Mo-Su 07:00-22:00", NATIONAL_DAY, True, id="holidays are days like others"),
+        pytest.param("Mo-Su 07:00-22:00; PH", NATIONAL_DAY.replace(hour=3), True, id="all day long"),
+        pytest.param("Mo-Su off; PH 22:00-06:00", NATIONAL_DAY + timedelta(hours=15), True, id="over midnight"),
+    ],
+)
+def test_public_holidays(text: str, when: datetime, covered: bool) -> None:
+    assert Schedule.parse(text).covers(when, {NATIONAL_DAY.date()}) == covered

@@ -12,7 +12,19 @@ from detector.detections import ObjectClass
 from detector.pipeline import Checkpoint, Pipeline
 from detector.scene import Scene
 from detector.violations import Violation
-from tests.detector.streets import KERB, NOON, Street, Thing, Zone, follow, pipeline, scene, tricycle, violations
+from tests.detector.streets import (
+    KERB,
+    NOON,
+    Street,
+    Thing,
+    Zone,
+    follow,
+    person,
+    pipeline,
+    scene,
+    tricycle,
+    violations,
+)
 
 PLACE = scene(KERB, illegal_parking={"seconds": 60})
 PARKED = tricycle((2, -60, 260), (6, 320, 260), (400, 320, 260))
@@ -197,3 +209,30 @@ def test_the_same_box_twice_is_one_object() -> None:
         seen.confidence[1:] = 0.58
         found += watcher.process(frame, seen)
     assert len(found) == 1
+
+
+@pytest.mark.parametrize(
+    ("loading", "helper", "reported_s"),
+    [
+        pytest.param(None, True, 31, id="no grace"),
+        pytest.param(60.0, True, 51, id="somebody loads for 20 s"),
+        pytest.param(10.0, True, 41, id="the grace is used up"),
+        pytest.param(60.0, False, 31, id="nobody is there"),
+    ],
+)
+def test_people_who_load_extend_the_time(loading: float | None, helper: bool, reported_s: float) -> None:
+    things = [tricycle((0, 320, 260), (90, 320, 260))]
+    if helper:
+        things.append(person((5, 395, 262), (25, 395, 262), look=3))
+    zone = KERB | {"seconds": 30, "loading": loading}
+    (found,) = violations(scene(zone, illegal_parking={}), Street(things, fps=5), 85)
+    assert found.ended_s == pytest.approx(reported_s, abs=2)
+
+
+def test_holidays_have_hours_of_their_own() -> None:
+    zone = KERB | {"seconds": 10, "schedule": "Mo-Su 00:00-24:00; PH off"}
+    street = Street([tricycle((0, 320, 260), (30, 320, 260))], fps=5)
+    open_day = scene(zone, illegal_parking={})
+    holiday = open_day.model_copy(update={"holidays": [NOON.date()]})
+    assert len(violations(open_day, street, 25)) == 1
+    assert violations(holiday, street, 25) == []

@@ -992,7 +992,7 @@ export interface components {
             name: string;
             /**
              * Source
-             * @description a file, rtsp://…, a folder of frames, or push: where frames are pushed over HTTP
+             * @description rtsp://…, a file (loop: before its path plays it again and again), a folder of frames, or push: where frames are pushed over HTTP
              */
             source: string;
             /**
@@ -1762,6 +1762,11 @@ export interface components {
              * @description when it applies, as OpenStreetMap writes opening hours: Mo-Su 07:00-22:00
              */
             schedule?: string | null;
+            /**
+             * Loading
+             * @description seconds by which people at the vehicle, who load or unload it, may extend the time; none if empty
+             */
+            loading?: number | null;
         };
         /**
          * ObjectClass
