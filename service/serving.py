@@ -18,6 +18,8 @@ from service.settings import Settings
 _log = structlog.get_logger(__name__)
 
 _GRACE_SECONDS = 3
+_FIRST_HEARTBEAT_SECONDS = 20.0
+"""A new engine may take this long to load its model on a busy machine."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +98,8 @@ class OfficeServer(uvicorn.Server):
             socket=self._settings.engine_socket,
             timezone=self._settings.timezone,
             model=self._engine_model,
+            grace_seconds=max(_FIRST_HEARTBEAT_SECONDS, 2 * self._settings.engine_silent_seconds),
+            silent_seconds=self._settings.engine_silent_seconds,
         )
 
 

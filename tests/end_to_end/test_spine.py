@@ -112,6 +112,18 @@ def test_nothing_is_lost_when_either_side_is_killed(office: MakeOffice) -> None:
     assert len(set(numbers)) == len(numbers)
 
 
+def test_an_engine_that_gives_no_fresh_results_is_replaced(office: MakeOffice, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("STREETWARDEN_ENGINE_SILENT_SECONDS", "5")
+    running = office()
+    client = running.client()
+    running.wait(lambda: client.get("/system").json()["engine"]["state"] == "running", 40, "a heartbeat")
+    stopped = running.engine_pid()
+    assert stopped is not None
+    os.kill(stopped, signal.SIGSTOP)  # alive, but it does nothing any more
+    running.wait(lambda: running.engine_pid() not in (None, stopped), 60, "another engine")
+    running.wait(lambda: client.get("/system").json()["engine"]["restarts"] == 1, 40, "its heartbeat")
+
+
 def test_the_outbox_survives_kills_and_makes_each_violation_one_case(office: MakeOffice, tmp_path: Path) -> None:
     running = office("--no-engine")
     client = running.client()
