@@ -120,6 +120,10 @@ class GroundPlane:
     def __init__(self, image: Sequence[tuple[float, float]], metres: Sequence[tuple[float, float]]) -> None:
         source, target = np.array(image, np.float32), np.array(metres, np.float32)
         self._matrix = np.asarray(cv2.getPerspectiveTransform(source, target), np.float64)
+        self.measured = Region(image)
+        """The part of the picture whose ground has been measured, fractions."""
+        self.area = float(shapely.Polygon(metres).area)
+        """How much ground that is, square metres."""
         # On the ground's side of the horizon the third coordinate has the sign that it has at the known points.
         self._side = float(np.sign((np.column_stack([source, np.ones(4)]) @ self._matrix.T)[:, 2].mean()))
 

@@ -46,12 +46,21 @@ class CigaretteButts(StillObjectRule):
                     for anchor in patch:
                         anchor.reported, anchor.start = True, None
                 elif len(patch) >= self._settings.min_count:
-                    findings.append(self.finding(patch, view, None))
+                    findings.append(self.finding(patch, view, None, note=self._density(present)))
         self.spare_starts()
         return findings
 
     def _has_lain(self, anchor: Anchor) -> bool:
         return anchor.sightings >= _LEAST_SIGHTINGS and anchor.resting >= self._settings.min_seconds
+
+    def _density(self, present: list[Anchor]) -> str:
+        """Butts for each 100 m² of the ground that the scene has measured; nothing where none is."""
+        ground = self._zones.ground
+        if ground is None:
+            return ""
+        points = np.array([a.ground_point() for a in present]).reshape(-1, 2)
+        count = int(ground.measured.contains(points).sum())
+        return f"{100 * count / ground.area:.1f} 个/100 m² butts per 100 m²"
 
     def _on_the_ground(self, anchors: list[Anchor]) -> list[Anchor]:
         """Without those in bins and ignored zones."""

@@ -47,3 +47,15 @@ def test_bins_do_not_count() -> None:
     ashtray: Zone = {"name": "ashtray", "kind": "bin", "polygon": [[0.1, 0.7], [0.3, 0.7], [0.3, 1], [0.1, 1]]}
     found = violations(scene(ashtray, cigarette_butt={"min_seconds": 5}), Street([*NEAR, *FAR], fps=2), 20)
     assert [v.count for v in found] == [2]
+
+
+def test_density_where_the_ground_is_measured() -> None:
+    ground = {"image": [[0, 0.5], [1, 0.5], [1, 1], [0, 1]], "metres": [[0, 0], [10, 0], [10, 5], [0, 5]]}
+    butts = [
+        Thing(ObjectClass.CIGARETTE_BUTT, (8, 6), [(0, x, y), (30, x, y)], look=x)
+        for x, y in ((100, 300), (120, 300), (140, 305), (130, 60))  # the last one lies on a wall
+    ]
+    found = violations(scene(ground=ground, cigarette_butt={"min_seconds": 5}), Street(butts, fps=5), 20)
+    assert max((v.count, v.note) for v in found) == (3, "6.0 个/100 m² butts per 100 m²")
+    bare = violations(scene(cigarette_butt={"min_seconds": 5}), Street(butts, fps=5), 20)
+    assert {v.note for v in bare} == {""}
