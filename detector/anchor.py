@@ -72,6 +72,7 @@ class Anchor:
         loading: seconds for which somebody has stood at it, for rules that grant time for loading.
         start: a picture of the time when it came to rest or began to offend.
         absent_since: since when its place, in plain view, has looked different.
+        hidden: when something else last stood in front of it.
         trail: where it was seen while it came to rest.
         touched: when something else last overlapped it.
         track_ids: numbers that the tracker gave it.
@@ -95,6 +96,7 @@ class Anchor:
     id: UUID = field(default_factory=uuid_utils.compat.uuid7)
     absent_since: float | None = None
     touched: float = 0.0
+    hidden: float = 0.0
     trail: list[tuple[float, FloatArray]] = field(default_factory=list)
     track_ids: set[int] = field(default_factory=set)
 

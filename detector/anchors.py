@@ -294,7 +294,10 @@ class AnchorMemory:
             covered = overlaps(np.stack([a.box for a in missing]), others)
             hidden = covered.max(axis=1, initial=0.0) > _HIDING
             for anchor, is_hidden in zip(missing, hidden, strict=True):
-                if is_hidden:  # who passes by neither hides that it has left nor counts as its absence
+                anchor.hidden = self.now if is_hidden else anchor.hidden
+                if (
+                    self.now - anchor.hidden <= _CLEAR_SECONDS
+                ):  # who passes by neither hides that it has left nor counts as its absence
                     anchor.absent_since = None if anchor.absent_since is None else anchor.absent_since + self.step
                 elif self.now - anchor.looked >= _LOOK_SECONDS:
                     self._look_at(anchor, frame)

@@ -160,3 +160,22 @@ def test_a_piece_that_a_passer_by_covers_in_part_stays_one_anchor() -> None:
     (anchor,) = memory.anchors
     assert anchor.resting == pytest.approx(120, abs=1)
     assert anchor.box[2] * WIDTH == pytest.approx(340, abs=5)
+
+
+def test_who_stands_in_front_hides_though_the_model_overlooks_somebody_now_and_then() -> None:
+    """Frames in which the one in front is overlooked do not add up to an absence."""
+    memory = AnchorMemory((ObjectClass.GARBAGE,))
+    rng, plain = np.random.default_rng(7), textured()
+    for step in range(5 * 140):
+        seconds = step / 5
+        image, boxes, kinds = plain.copy(), list[list[float]](), list[int]()
+        if 20 <= seconds < 120:
+            image[150:240, 295:345] = 30
+            if rng.random() > 0.2:
+                boxes, kinds = [[295, 150, 345, 240]], [int(ObjectClass.PERSON)]
+        else:
+            boxes, kinds = [[300, 200, 340, 226]], [int(ObjectClass.GARBAGE)]
+        seen = rows_of(np.reshape(boxes, (-1, 4)), kinds, np.full(len(kinds), 0.8))
+        memory.update(Frame(image, NOON + timedelta(seconds=seconds), seconds, step), seen)
+    (anchor,) = memory.anchors
+    assert anchor.resting == pytest.approx(140, abs=1)
