@@ -25,7 +25,7 @@ def configure(*, as_json: bool = False, level: int = logging.INFO) -> None:
         processors=[*shared, *([structlog.processors.format_exc_info] if as_json else []), renderer],
         wrapper_class=structlog.make_filtering_bound_logger(level),
         logger_factory=structlog.WriteLoggerFactory(file=sys.stderr),
-        cache_logger_on_first_use=True,
+        cache_logger_on_first_use=False,  # a cached logger keeps the settings of its first line for ever
     )
     # Libraries use the standard log; their lines get the same form.
     handler = logging.StreamHandler(sys.stderr)
