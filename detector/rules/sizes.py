@@ -45,10 +45,16 @@ class SizeCheck:
         self._ground = ground
         self._sums = np.zeros(5)  # n, y, height, y², y·height; y and height as fractions of the picture's height
         self._learnt = -np.inf
+        self._last: tuple[View, Detections] | None = None
 
     def possible(self, view: View) -> Detections:
         """The view's detections without those that are too large or too small for what they are called."""
-        self._learn(view)
+        if self._last is None or self._last[0] is not view:  # several rules ask about each frame
+            self._learn(view)
+            self._last = view, self._checked(view)
+        return self._last[1]
+
+    def _checked(self, view: View) -> Detections:
         detections, frame = view.detections, view.frame
         rows = np.flatnonzero(np.isin(detections.class_id, [int(c) for c in _WIDTHS]))
         if not len(rows):
