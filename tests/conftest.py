@@ -1,10 +1,13 @@
-"""What all tests share: each leaves the process's log as it found it."""
+"""What all tests share: each finds and leaves the process's log and Pillow as they are in the product."""
 
 import logging
 from collections.abc import Iterator
 
 import pytest
 import structlog
+from PIL import Image
+
+PILLOW_OPEN = Image.open
 
 
 @pytest.fixture(autouse=True)
@@ -18,3 +21,12 @@ def log_as_it_was() -> Iterator[None]:
     for handler in [h for h in root.handlers if h not in handlers and type(h) is logging.StreamHandler]:
         root.removeHandler(handler)
     root.setLevel(level)
+
+
+@pytest.fixture(autouse=True)
+def pillow_as_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Importing ultralytics replaces ``Image.open`` by one that runs pip when a file is no image.
+
+    Serving never imports ultralytics; only the tests of training do, in the same process.
+    """
+    monkeypatch.setattr(Image, "open", PILLOW_OPEN)
