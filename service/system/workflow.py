@@ -71,16 +71,6 @@ async def report_engine(office: Office, body: EngineReport) -> EngineStatus:
     return status
 
 
-async def count_restart(office: Office) -> int:
-    """Note that the supervisor restarted the engine; answers how often it has."""
-    async with office.database.transaction() as session:
-        row = await _engine(session)
-        row.restarts += 1
-        row.state = "starting"
-        row.at = clock.now()
-        return row.restarts
-
-
 async def _engine(session: AsyncSession) -> EngineRow:
     row = await session.get(EngineRow, LOCAL, with_for_update=True)
     if row is None:
