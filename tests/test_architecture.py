@@ -14,7 +14,7 @@ LINES = [
     ["riders", "lamps", "tracking", "looks", "anchor", "anchors", "sight", "health_event", "health", "pauses"],
     ["rules"],
     ["drawing", "privacy", "evidence", "film", "clip"],
-    ["pipeline", "ahead", "outbox", "close_look", "watching", "camera_worker", "engine"],
+    ["recorder", "pipeline", "ahead", "outbox", "close_look", "watching", "camera_worker", "engine"],
     ["simulation"],
     ["detect", "evaluate", "simulate", "cli"],
 ]
