@@ -165,11 +165,13 @@ def report(clip: Path, scene: Path, *, frames: int, rounds: int, threads: int | 
         ModelError, SceneError, SourceError: where something that is needed cannot be used.
     """
     model = Model.load(threads=threads)
+    # As `streetwarden watch` loads it for a file: a call on each CPU, side by side.
+    lanes = Model.load(threads=threads, lanes=len(os.sched_getaffinity(0)))
     contestants: dict[str, Callable[[], str]] = {
         BareModel.name: BareModel(model, clip, frames),
-        WholePipeline.name: WholePipeline(model, clip, Scene.load(scene), frames),
+        WholePipeline.name: WholePipeline(lanes, clip, Scene.load(scene), frames),
     }
-    contestants["with health and clips"] = WholePipeline(model, clip, Scene.load(scene), frames, everything=True)
+    contestants["with health and clips"] = WholePipeline(lanes, clip, Scene.load(scene), frames, everything=True)
     missing = ""
     if find_spec("ultralytics"):
         contestants[UltralyticsTrack.name] = UltralyticsTrack(model, clip, frames)

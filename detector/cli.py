@@ -1,5 +1,6 @@
 """The commands that need no office: detect, watch, evaluate, simulate."""
 
+import os
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Literal, cast
@@ -101,16 +102,17 @@ def watch(
     if start is not None and start.tzinfo is None:
         start = start.replace(tzinfo=ZoneInfo("UTC"))
     try:
-        loaded = Model.load(model)
-        pipeline = Pipeline(
-            checked,
-            thresholds=loaded.thresholds,
-            shelf=Folder(save) if save else None,
-            film=Film() if save else None,
-            health=CameraHealth(checked),  # its events are log lines, on standard error
-            model=loaded.name,
-        )
         with open_source(source, pace=cast("Literal['max', 'real']", pace), start=start) as opened:
+            hurried = pace == "max" and not opened.live
+            loaded = Model.load(model, lanes=len(os.sched_getaffinity(0)) if hurried else 1)
+            pipeline = Pipeline(
+                checked,
+                thresholds=loaded.thresholds,
+                shelf=Folder(save) if save else None,
+                film=Film() if save else None,
+                health=CameraHealth(checked),  # its events are log lines, on standard error
+                model=loaded.name,
+            )
             for violation in watch_source(opened, loaded, pipeline):
                 typer.echo(violation.json_line() if json else _line(violation))
     except KeyboardInterrupt:

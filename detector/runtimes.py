@@ -99,18 +99,21 @@ class OpenVino(Runtime):
     Args:
         model: bytes of an ONNX file.
         threads: how many threads one call uses.
+        lanes: calls that will be made side by side.
 
     Raises:
         ModelError: where OpenVINO is not installed or cannot load the model.
     """
 
-    def __init__(self, model: bytes, threads: int) -> None:
+    def __init__(self, model: bytes, threads: int, lanes: int = 1) -> None:
         try:
             import openvino  # noqa: PLC0415 - an extra that need not be installed
         except ImportError as error:
             raise ModelError("OpenVINO is not installed: pip install 'street-warden[openvino]'") from error
         core = openvino.Core()
-        settings = {"PERFORMANCE_HINT": "LATENCY", "INFERENCE_NUM_THREADS": str(threads)}
+        settings = {"PERFORMANCE_HINT": "LATENCY", "INFERENCE_NUM_THREADS": str(threads * lanes)}
+        if lanes > 1:
+            settings["NUM_STREAMS"] = str(lanes)
         try:
             self._compiled = core.compile_model(core.read_model(model=model, weights=b""), "CPU", settings)
         except RuntimeError as error:
@@ -129,21 +132,22 @@ class OpenVino(Runtime):
         return output
 
 
-def open_runtime(model: bytes, runtime: RuntimeName = "auto", threads: int | None = None) -> Runtime:
+def open_runtime(model: bytes, runtime: RuntimeName = "auto", threads: int | None = None, lanes: int = 1) -> Runtime:
     """Load a model.
 
     Args:
         model: bytes of an ONNX file.
         runtime: ``auto`` takes OpenVINO where it is installed, else onnxruntime.
-        threads: threads of one call; where None, one for each CPU that this process may use.
+        threads: threads of one call; where None, one for each CPU that this process may use, shared out among lanes.
+        lanes: calls that will be made side by side.
 
     Raises:
         ModelError: where the runtime is not installed or cannot load the model.
     """
-    threads = threads or len(os.sched_getaffinity(0))
+    threads = threads or max(1, len(os.sched_getaffinity(0)) // lanes)
     if runtime == "auto":
         runtime = "openvino" if find_spec("openvino") else "onnxruntime"
-    return OpenVino(model, threads) if runtime == "openvino" else OnnxRuntime(model, threads)
+    return OpenVino(model, threads, lanes) if runtime == "openvino" else OnnxRuntime(model, threads)
 
 
 def one_line(error: Exception) -> str:

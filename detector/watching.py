@@ -2,9 +2,10 @@
 
 from collections.abc import Generator
 
-from detector.ahead import ahead
+from detector.ahead import ahead, side_by_side
 from detector.close_look import CloseLook
-from detector.detections import Detections
+from detector.detections import Detections, FloatArray
+from detector.letterbox import Letterbox
 from detector.model import Model
 from detector.pipeline import TRACKING_CONFIDENCE, Pipeline
 from detector.scene import Scene
@@ -18,6 +19,8 @@ _DEPTH = 3
 def detected_frames(source: Source, model: Model, scene: Scene) -> Generator[tuple[Frame, Detections], None, None]:
     """Each frame of a source with all that the model sees in it, unsure detections included.
 
+    Where the model has several lanes, so many frames are looked at side by side.
+
     Args:
         source: where the frames come from.
         model: what looks at them.
@@ -28,9 +31,13 @@ def detected_frames(source: Source, model: Model, scene: Scene) -> Generator[tup
     """
     close_look = CloseLook(scene)
     prepared = ahead(((frame, *model.prepare(frame.image)) for frame in source.frames()), depth=_DEPTH, name="decode")
-    for frame, tensor, letterbox in prepared:
-        raw = model.infer(tensor[None])
-        (detections,) = model.decode(raw, [letterbox], TRACKING_CONFIDENCE)
+
+    def look(ready: tuple[Frame, FloatArray, Letterbox]) -> tuple[Frame, Detections]:
+        frame, tensor, letterbox = ready
+        (detections,) = model.decode(model.infer(tensor[None]), [letterbox], TRACKING_CONFIDENCE)
+        return frame, detections
+
+    for frame, detections in side_by_side(prepared, look, model.lanes) if model.lanes > 1 else map(look, prepared):
         yield frame, close_look.add(frame, detections, model, TRACKING_CONFIDENCE)
 
 

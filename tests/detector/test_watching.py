@@ -119,7 +119,7 @@ def crossroad() -> list[Violation]:
     if not CLIP.exists():
         pytest.skip(f"{CLIP} is missing: the shared folder holds the clip")
     try:
-        model = Model.load(threads=os.cpu_count())
+        model = Model.load(lanes=os.cpu_count() or 1)
     except ModelError as error:
         pytest.skip(f"no model to test with: {error}")
     watcher = pipeline_of(model, Scene.load(CROSSROAD))
