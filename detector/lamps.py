@@ -7,7 +7,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from detector.scene import Signal
+from detector.violations import Box
 
 _SETTLE_SECONDS = 0.6
 _MIN_LIT = 0.02
@@ -23,9 +23,12 @@ class LampState(StrEnum):
 
 @dataclass(slots=True)
 class Lamp:
-    """One lamp. A change is believed when it has lasted 0.6 s, so that flicker and glints change nothing."""
+    """One lamp. A change is believed when it has lasted 0.6 s, so that flicker and glints change nothing.
 
-    signal: Signal
+    ``box`` is left, top, right, bottom of the lamp, as fractions of the picture.
+    """
+
+    box: Box
     state: LampState = LampState.UNKNOWN
     since: float = 0.0
     _seen: LampState = LampState.UNKNOWN
@@ -33,7 +36,7 @@ class Lamp:
 
     def update(self, image: NDArray[np.uint8], seconds: float) -> LampState:
         """Read the lamp in one frame of stream time ``seconds`` and answer the believed state."""
-        seen = lamp_colour(image, self.signal)
+        seen = lamp_colour(image, self.box)
         if seen is not self._seen:
             self._seen, self._seen_since = seen, seconds
         if seen is not self.state and seconds - self._seen_since >= _SETTLE_SECONDS:
@@ -41,13 +44,13 @@ class Lamp:
         return self.state
 
 
-def lamp_colour(image: NDArray[np.uint8], signal: Signal) -> LampState:
+def lamp_colour(image: NDArray[np.uint8], box: Box) -> LampState:
     """The colour that is lit in one picture; unknown where neither red nor green clearly is.
 
     Lit means bright and saturated. Hues in OpenCV's half degrees: red below 10 and above 165, green to cyan 45 to 95.
     """
     height, width = image.shape[:2]
-    left, top, right, bottom = signal.lamp
+    left, top, right, bottom = box
     patch = image[
         int(top * height) : max(int(bottom * height), int(top * height) + 1),
         int(left * width) : max(int(right * width), int(left * width) + 1),

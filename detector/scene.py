@@ -4,6 +4,7 @@ Coordinates are fractions of the frame's width and height, so that they survive 
 a title and a description: the console's forms are made from them.
 """
 
+from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 from typing import Annotated, Literal, Self
@@ -18,6 +19,7 @@ from detector.schedule import Schedule
 Fraction = Annotated[float, Field(ge=0, le=1)]
 Point = tuple[Fraction, Fraction]
 Metres = tuple[float, float]
+CAMERA_ID = r"^[a-z0-9][a-z0-9-]{0,62}$"
 
 
 class _Model(BaseModel):
@@ -27,30 +29,48 @@ class _Model(BaseModel):
 class Camera(_Model):
     """The camera that sees the scene."""
 
-    id: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,62}$", title="Identifier", examples=["gate-1"])]
+    id: Annotated[str, Field(pattern=CAMERA_ID, title="Identifier", examples=["gate-1"])]
     name: str = Field("", max_length=100, title="Name", description="the place, as people call it: 北门路口")
     longitude: float | None = Field(None, ge=-180, le=180, title="Longitude", description="WGS 84, degrees")
     latitude: float | None = Field(None, ge=-90, le=90, title="Latitude", description="WGS 84, degrees")
 
 
 class Signal(_Model):
-    """A pedestrian lamp that a crosswalk obeys."""
+    """A pedestrian signal that a crosswalk obeys: a lamp in the picture, a phase that is told, or both."""
 
-    lamp: tuple[Fraction, Fraction, Fraction, Fraction] = Field(
-        title="Lamp", description="left, top, right, bottom of the lamp in the picture, as fractions"
+    lamp: tuple[Fraction, Fraction, Fraction, Fraction] | None = Field(
+        None, title="Lamp", description="left, top, right, bottom of the lamp in the picture, as fractions"
     )
+    fed: bool = Field(
+        False, title="Told through the API",
+        description="the signal's controller tells its phase; while it does, the lamp in the picture is not asked",
+    )  # fmt: skip
 
     @field_validator("lamp")
     @classmethod
-    def _has_area(cls, lamp: tuple[float, float, float, float]) -> tuple[float, float, float, float]:
-        left, top, right, bottom = lamp
-        if left >= right or top >= bottom:
+    def _has_area(cls, lamp: tuple[float, float, float, float] | None) -> tuple[float, float, float, float] | None:
+        if lamp is not None and (lamp[0] >= lamp[2] or lamp[1] >= lamp[3]):
             raise ValueError("the lamp has no area: write left, top, right, bottom")
         return lamp
+
+    @model_validator(mode="after")
+    def _known_somehow(self) -> Self:
+        if self.lamp is None and not self.fed:
+            raise ValueError("say where the lamp is in the picture (lamp), or that its phase is told (fed: true)")
+        return self
 
 
 class _Zone(_Model):
     name: str = Field(min_length=1, max_length=64, title="Name", description="unique within the scene")
+
+
+def _simple(outline: list[Point]) -> list[Point]:
+    shape = Polygon(outline)
+    if not shape.is_valid:
+        raise ValueError(f"the outline must not cross itself: {explain_validity(shape)}")
+    if shape.area < 1e-6:
+        raise ValueError("the outline has no area: its corners lie on one line or one point")
+    return outline
 
 
 class _PolygonZone(_Zone):
@@ -63,13 +83,8 @@ class _PolygonZone(_Zone):
 
     @field_validator("polygon")
     @classmethod
-    def _simple(cls, polygon: list[Point]) -> list[Point]:
-        shape = Polygon(polygon)
-        if not shape.is_valid:
-            raise ValueError(f"the outline must not cross itself: {explain_validity(shape)}")
-        if shape.area < 1e-6:
-            raise ValueError("the outline has no area: its corners lie on one line or one point")
-        return polygon
+    def _simple_outline(cls, polygon: list[Point]) -> list[Point]:
+        return _simple(polygon)
 
 
 class Carriageway(_PolygonZone):
@@ -129,9 +144,27 @@ class Barrier(_Zone):
 
 
 class Bin(_PolygonZone):
-    """A bin and its surroundings: garbage here is in its place."""
+    """A bin and its surroundings: garbage here is in its place, unless it lies beside the bin for too long."""
 
     kind: Literal["bin"]
+    body: list[Point] | None = Field(
+        None, min_length=3, max_length=200, title="The bin itself", description="its outline, within the surroundings"
+    )
+    overflow: float | None = Field(
+        None, gt=0, le=86_400, title="Overflow",
+        description="seconds after which garbage that lies against the bin is reported as overflow; never if empty",
+    )  # fmt: skip
+
+    @field_validator("body")
+    @classmethod
+    def _simple_body(cls, body: list[Point] | None) -> list[Point] | None:
+        return body if body is None else _simple(body)
+
+    @model_validator(mode="after")
+    def _has_body(self) -> Self:
+        if self.overflow is not None and self.body is None:
+            raise ValueError("overflow needs body, the outline of the bin itself: the bin is no litter")
+        return self
 
 
 class Ignore(_PolygonZone):
@@ -148,14 +181,37 @@ class Ground(_Model):
 
     image: list[Point] = Field(min_length=4, max_length=4, title="Points in the picture")
     metres: list[Metres] = Field(min_length=4, max_length=4, title="The same points on the ground, metres")
+    frame: str | None = Field(
+        None, min_length=1, max_length=64, title="Survey",
+        description="name of the survey that the metres belong to: cameras of one survey that see the same ground "
+        "report an offence once",
+    )  # fmt: skip
 
     @model_validator(mode="after")
     def _spread(self) -> Self:
-        for name, points in (("image", self.image), ("metres", self.metres)):
-            shape = Polygon(points)
-            if not shape.is_valid or shape.area < 1e-6:
-                raise ValueError(f"ground.{name}: the four points must be the corners of a simple area, in order")
+        _corners("ground.image", self.image)
+        _corners("ground.metres", self.metres)
         return self
+
+
+class Overlap(_Model):
+    """Ground that another camera shows too: an offence there is one offence, with evidence of both."""
+
+    camera: Annotated[str, Field(pattern=CAMERA_ID, title="Other camera", examples=["gate-2"])]
+    here: list[Point] = Field(min_length=4, max_length=4, title="Corners of the common ground in this picture")
+    there: list[Point] = Field(min_length=4, max_length=4, title="The same corners in the other camera's picture")
+
+    @model_validator(mode="after")
+    def _spread(self) -> Self:
+        _corners("here", self.here)
+        _corners("there", self.there)
+        return self
+
+
+def _corners(name: str, points: Sequence[tuple[float, float]]) -> None:
+    shape = Polygon(points)
+    if not shape.is_valid or shape.area < 1e-6:
+        raise ValueError(f"{name}: the four points must be the corners of a simple area, in order")
 
 
 class JaywalkingSettings(_Model):
@@ -209,16 +265,19 @@ class SceneError(ValueError):
     """A scene that cannot be used; its text names the field and what is wrong with it."""
 
 
-class Scene(_Model):
-    """What one camera looks at."""
+class SceneSettings(_Model):
+    """What a camera looks at: all of a scene but the camera. A zone kind or rule that is not named is off."""
 
-    camera: Camera
     zones: list[Zone] = Field(default_factory=list, max_length=200, title="Zones")
     ground: Ground | None = Field(None, title="Ground plane")
     rules: Rules = Field(default_factory=Rules, title="Rules")
     holidays: list[date] = Field(
         default_factory=list, max_length=400, title="Public holidays",
         description="days on which a schedule's PH hours hold; the State Council publishes them each autumn",
+    )  # fmt: skip
+    overlaps: list[Overlap] = Field(
+        default_factory=list, max_length=50, title="Ground that other cameras show too",
+        description="said of two cameras once, by either",
     )  # fmt: skip
 
     @model_validator(mode="after")
@@ -228,6 +287,22 @@ class Scene(_Model):
         if twice:
             raise ValueError(f"zone names must be unique, used twice: {', '.join(twice)}")
         return self
+
+
+class Scene(SceneSettings):
+    """What one camera looks at, and which camera it is."""
+
+    camera: Camera
+
+    @property
+    def settings(self) -> SceneSettings:
+        """All of it but the camera."""
+        return SceneSettings(**{name: getattr(self, name) for name in SceneSettings.model_fields})
+
+    @classmethod
+    def of(cls, camera: Camera, settings: SceneSettings) -> Self:
+        """The scene of a camera; nothing of its settings is left behind."""
+        return cls(camera=camera, **{name: getattr(settings, name) for name in SceneSettings.model_fields})
 
     @classmethod
     def load(cls, path: Path) -> "Scene":

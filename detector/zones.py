@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from detector.geometry import FloatArray, GroundPlane, Line, Region
 from detector.scene import Barrier, Bin, Carriageway, Crosswalk, Ignore, NoParking, ParkingBay, Scene
 from detector.schedule import Schedule
+from detector.violations import Box
 
 PolygonZone = Carriageway | Crosswalk | NoParking | ParkingBay | Bin | Ignore
 Mask = NDArray[np.bool_]
@@ -56,9 +57,10 @@ class ZoneMap:
         """The first zone of the kind that holds the point."""
         return self.zones_at(np.array([point], np.float64), kind)[0]
 
-    def crosswalks_with_lamp(self) -> list[Crosswalk]:
-        """Crosswalks that obey a lamp in the picture."""
-        return [zone for zone, _ in self._regions if isinstance(zone, Crosswalk) and zone.signal]
+    def lamps(self) -> list[tuple[Crosswalk, Box]]:
+        """Crosswalks that obey a lamp in the picture, and where it is: left, top, right, bottom as fractions."""
+        signals = ((zone, zone.signal) for zone, _ in self._regions if isinstance(zone, Crosswalk) and zone.signal)
+        return [(zone, signal.lamp) for zone, signal in signals if signal.lamp is not None]
 
     def applies(self, zone: NoParking, local: datetime) -> bool:
         """Whether the zone's schedule covers the district's local time; always, where it has none."""

@@ -38,7 +38,7 @@ class CrossingWatch:
     """
 
     def __init__(self, zones: ZoneMap) -> None:
-        self._lamps = {zone.name: Lamp(zone.signal) for zone in zones.crosswalks_with_lamp() if zone.signal is not None}
+        self._lamps = {zone.name: Lamp(box) for zone, box in zones.lamps()}
         self._crossings: dict[int, _Crossing] = {}
         self._known: dict[int, float] = {}
 

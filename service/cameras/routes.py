@@ -7,6 +7,7 @@ from fastapi import APIRouter, Header, Request, Response
 from fastapi.responses import StreamingResponse
 from pydantic import AwareDatetime
 
+from detector.scene import SceneSettings
 from service import clock
 from service.authentication import still_signed_in
 from service.cameras import frame_relay, live, workflow
@@ -18,7 +19,6 @@ from service.cameras.schemas import (
     CameraStatusReport,
     CameraUpdate,
     FrameAccepted,
-    SceneSettings,
 )
 from service.dependencies import Asker, OfficeDep
 from service.errors import problems

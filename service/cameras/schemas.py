@@ -1,15 +1,14 @@
-"""Cameras, as the API says them. The scene's zones, ground plane and rules are the detector's own models."""
+"""Cameras, as the API says them. What a scene holds is the detector's own model."""
 
-from typing import Annotated, Literal, Self
+from typing import Annotated, Literal
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints, ValidationError, model_validator
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
 
-from detector.scene import Camera as SceneCamera
-from detector.scene import Ground, Rules, Scene, Zone, describe
+from detector.scene import CAMERA_ID, SceneSettings
 from service.clock import UtcTime
 from service.paging import Page
 
-CameraId = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{0,62}$")]
+CameraId = Annotated[str, StringConstraints(pattern=CAMERA_ID)]
 CameraName = Annotated[str, StringConstraints(strip_whitespace=True, max_length=100)]
 LOOP = "loop:"
 """Before the path of a video file: it begins again at its end."""
@@ -24,24 +23,6 @@ Source = Annotated[
 Longitude = Annotated[float, Field(ge=-180, le=180, description="WGS 84, degrees")]
 Latitude = Annotated[float, Field(ge=-90, le=90, description="WGS 84, degrees")]
 CameraState = Literal["starting", "running", "reconnecting", "waiting", "finished", "stopped", "failed"]
-
-
-class SceneSettings(BaseModel):
-    """What a camera looks at: zones, ground plane, rules. A zone kind or rule that is not named is off."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    zones: list[Zone] = Field(default_factory=list, max_length=200)
-    ground: Ground | None = None
-    rules: Rules = Field(default_factory=Rules)
-
-    @model_validator(mode="after")
-    def _as_the_detector_reads_it(self) -> Self:
-        try:
-            Scene(camera=SceneCamera(id="camera"), zones=self.zones, ground=self.ground, rules=self.rules)
-        except ValidationError as error:
-            raise ValueError(describe(error)) from error
-        return self
 
 
 class CameraStatusReport(BaseModel):

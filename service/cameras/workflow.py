@@ -6,6 +6,7 @@ from sqlalchemy import delete, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from detector.scene import SceneSettings
 from service import clock
 from service.api_keys.models import ApiKeyRow
 from service.audit.workflow import Actor, record
@@ -17,7 +18,6 @@ from service.cameras.schemas import (
     CameraStatus,
     CameraStatusReport,
     CameraUpdate,
-    SceneSettings,
 )
 from service.errors import ProblemError, invalid, not_found
 from service.events.workflow import EVERYBODY, publish

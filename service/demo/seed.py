@@ -13,7 +13,7 @@ from detector.scene import Scene
 from service import clock
 from service.audit.workflow import SYSTEM, record
 from service.cameras.models import CameraRow
-from service.cameras.schemas import LOOP, SceneSettings
+from service.cameras.schemas import LOOP
 from service.database import Database
 from service.security import Role
 from service.settings import Settings
@@ -65,7 +65,6 @@ async def _camera(database: Database, video: Path) -> None:
     async with database.transaction() as session:
         row = await session.get(CameraRow, CAMERA)
         if row is None:
-            settings = SceneSettings(zones=scene.zones, ground=scene.ground, rules=scene.rules)
             row = CameraRow(
                 id=CAMERA,
                 name=CAMERA_NAME,
@@ -73,7 +72,7 @@ async def _camera(database: Database, video: Path) -> None:
                 enabled=True,
                 longitude=scene.camera.longitude,
                 latitude=scene.camera.latitude,
-                scene=settings.model_dump(mode="json"),
+                scene=scene.settings.model_dump(mode="json"),
                 created_at=clock.now(),
                 updated_at=clock.now(),
             )

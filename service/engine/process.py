@@ -177,11 +177,9 @@ def camera_config(camera: Camera) -> CameraConfig | None:
     if not camera.enabled:
         return None
     try:
-        scene = Scene(
-            camera=SceneCamera(id=camera.id, name=camera.name, longitude=camera.longitude, latitude=camera.latitude),
-            zones=camera.scene.zones,
-            ground=camera.scene.ground,
-            rules=camera.scene.rules,
+        scene = Scene.of(
+            SceneCamera(id=camera.id, name=camera.name, longitude=camera.longitude, latitude=camera.latitude),
+            camera.scene,
         )
     except ValidationError as error:
         _log.error("camera has a broken scene", camera=camera.id, reason=str(error))

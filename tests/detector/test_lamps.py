@@ -2,10 +2,9 @@ import numpy as np
 import pytest
 
 from detector.lamps import Lamp, LampState, lamp_colour
-from detector.scene import Signal
 from tests.detector.streets import Image
 
-SIGNAL = Signal(lamp=(0.5, 0.1, 0.6, 0.3))
+LAMP = (0.5, 0.1, 0.6, 0.3)
 RED, GREEN, DARK, WHITE, AMBER = (0, 0, 255), (120, 255, 0), (20, 20, 20), (255, 255, 255), (0, 170, 255)
 
 
@@ -28,16 +27,16 @@ def picture(colour: tuple[int, int, int], share: float = 1.0) -> Image:
     ],
 )
 def test_colours(image: Image, state: LampState) -> None:
-    assert lamp_colour(image, SIGNAL) is state
+    assert lamp_colour(image, LAMP) is state
 
 
 def test_a_lamp_of_less_than_a_pixel_is_read() -> None:
-    tiny = Signal(lamp=(0.999, 0.999, 1, 1))
+    tiny = (0.999, 0.999, 1.0, 1.0)
     assert lamp_colour(np.full((100, 200, 3), RED, np.uint8), tiny) is LampState.RED
 
 
 def test_a_change_is_believed_when_it_lasts() -> None:
-    lamp = Lamp(SIGNAL)
+    lamp = Lamp(LAMP)
     shown = [(0.0, RED), (0.4, RED), (0.8, RED), (1.0, GREEN), (1.2, RED), (2.0, GREEN), (2.4, GREEN), (2.7, GREEN)]
     states = [lamp.update(picture(colour), seconds) for seconds, colour in shown]
     assert states == [LampState.UNKNOWN] * 2 + [LampState.RED] * 5 + [LampState.GREEN]
@@ -45,7 +44,7 @@ def test_a_change_is_believed_when_it_lasts() -> None:
 
 
 def test_time_running_backwards_changes_nothing() -> None:
-    lamp = Lamp(SIGNAL)
+    lamp = Lamp(LAMP)
     for seconds in (5.0, 5.7, 1.0, 1.1):
         lamp.update(picture(RED), seconds)
     assert lamp.state is LampState.RED

@@ -6,8 +6,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from pydantic import BaseModel
 
+from detector.scene import SceneSettings
+from service.cameras.schemas import Camera
 from service.cameras.workflow import masked
+from service.engine.process import camera_config
 from service.security import Role, Scope
 from tests.service.office import Desk, assert_problem, delivered_case, jpeg
 
@@ -240,3 +244,57 @@ async def test_the_state_of_a_camera_is_shown(desk: Desk) -> None:
 
 def test_the_socket_lies_in_the_data_folder(desk: Desk) -> None:
     assert desk.settings.engine_socket.parent == Path(desk.settings.data) / "run"
+
+
+EVERY_KEY: dict[str, Any] = {
+    "zones": [
+        {"name": "road", "kind": "carriageway", "polygon": SQUARE, "tiles": True},
+        {
+            "name": "zebra", "kind": "crosswalk", "polygon": SQUARE, "tiles": True,
+            "signal": {"lamp": [0.1, 0.1, 0.2, 0.2], "fed": True},
+        },
+        {
+            "name": "kerb", "kind": "no_parking", "polygon": SQUARE, "tiles": True,
+            "seconds": 90.0, "schedule": "Mo-Fr 07:00-22:00; PH off", "loading": 600.0,
+        },
+        {"name": "stand", "kind": "parking_bay", "polygon": SQUARE, "tiles": True},
+        {"name": "fence", "kind": "barrier", "line": [[0.1, 0.5], [0.9, 0.5]]},
+        {"name": "bins", "kind": "bin", "polygon": SQUARE, "tiles": True, "body": SQUARE, "overflow": 300.0},
+        {"name": "tree", "kind": "ignore", "polygon": SQUARE, "tiles": True},
+    ],
+    "ground": {"image": SQUARE, "metres": [[0, 0], [10, 0], [10, 20], [0, 20]], "frame": "北门"},
+    "rules": {
+        "jaywalking": {"min_seconds": 3.0, "min_distance": 2.5, "report_after": 9.0},
+        "illegal_parking": {"seconds": 120.0},
+        "garbage": {"min_seconds": 45.0},
+        "cigarette_butt": {"min_seconds": 11.0, "min_count": 3, "patch": 0.2},
+    },
+    "holidays": ["2026-10-01", "2027-02-17"],
+    "overlaps": [{"camera": "gate-2", "here": SQUARE, "there": SQUARE}],
+}  # fmt: skip
+
+
+def _unused(model: BaseModel) -> list[str]:
+    """Fields below a model that nobody has set, by name."""
+    unused = [f"{type(model).__name__}.{name}" for name in type(model).model_fields.keys() - model.model_fields_set]
+    for name in model.model_fields_set:
+        value = getattr(model, name)
+        for part in value if isinstance(value, list) else [value]:
+            unused += _unused(part) if isinstance(part, BaseModel) else []
+    return unused
+
+
+async def test_a_scene_that_uses_every_key_comes_back_whole_and_reaches_the_engine(desk: Desk) -> None:
+    sent = SceneSettings.model_validate(EVERY_KEY)
+    assert _unused(sent) == []
+    await desk.camera()
+    admin = await desk.administrator()
+    answer = await admin.put("/cameras/gate-1/scene", json=EVERY_KEY)
+    assert answer.status_code == 200, answer.text
+    shown = (await (await desk.engine()).get("/cameras/gate-1")).json()
+    assert shown["scene"] == answer.json()["scene"] == sent.model_dump(mode="json")
+    # What a console has read it may send back as it is.
+    assert (await admin.put("/cameras/gate-1/scene", json=shown["scene"])).json()["scene"] == shown["scene"]
+    config = camera_config(Camera.model_validate(shown))
+    assert config is not None
+    assert config.scene.settings == sent

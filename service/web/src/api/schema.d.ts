@@ -896,7 +896,7 @@ export interface components {
         };
         /**
          * Bin
-         * @description A bin and its surroundings: garbage here is in its place.
+         * @description A bin and its surroundings: garbage here is in its place, unless it lies beside the bin for too long.
          */
         Bin: {
             /**
@@ -923,6 +923,19 @@ export interface components {
              * @enum {string}
              */
             kind: "bin";
+            /**
+             * The bin itself
+             * @description its outline, within the surroundings
+             */
+            body?: [
+                number,
+                number
+            ][] | null;
+            /**
+             * Overflow
+             * @description seconds after which garbage that lies against the bin is reported as overflow; never if empty
+             */
+            overflow?: number | null;
         };
         /**
          * ButtSettings
@@ -1184,10 +1197,10 @@ export interface components {
         };
         /**
          * CaseAction
-         * @description What a person may do with a case.
+         * @description What may be done with a case.
          * @enum {string}
          */
-        CaseAction: "confirm" | "dismiss" | "close" | "undo";
+        CaseAction: "confirm" | "dismiss" | "merge" | "split" | "dispatch" | "accept" | "return" | "rectify" | "rework" | "escalate" | "close" | "archive" | "undo";
         /**
          * CaseConflict
          * @description A 409: the case has moved on, or the step is not allowed from where it is.
@@ -1241,10 +1254,10 @@ export interface components {
         };
         /**
          * CaseStatus
-         * @description Where a case stands: 待审核, 立案, 不予立案, 结案.
+         * @description Where a case stands; `service.cases.words` says how people call it.
          * @enum {string}
          */
-        CaseStatus: "pending" | "filed" | "dismissed" | "closed";
+        CaseStatus: "pending" | "filed" | "dismissed" | "merged" | "dispatched" | "in_progress" | "rectified" | "closed" | "archived";
         /**
          * CaseSummary
          * @description A case as lists show it. ``version`` goes with every decision, so that two people cannot both decide.
@@ -1613,6 +1626,11 @@ export interface components {
                 number,
                 number
             ][];
+            /**
+             * Survey
+             * @description name of the survey that the metres belong to: cameras of one survey that see the same ground report an offence once
+             */
+            frame?: string | null;
         };
         /**
          * Health
@@ -1774,6 +1792,27 @@ export interface components {
          * @enum {string}
          */
         ObjectClass: "person" | "bicycle" | "motorcycle" | "car" | "bus" | "truck" | "e_tricycle" | "cigarette_butt" | "garbage";
+        /**
+         * Overlap
+         * @description Ground that another camera shows too: an offence there is one offence, with evidence of both.
+         */
+        Overlap: {
+            /**
+             * Other camera
+             * @example gate-2
+             */
+            camera: string;
+            /** Corners of the common ground in this picture */
+            here: [
+                number,
+                number
+            ][];
+            /** The same corners in the other camera's picture */
+            there: [
+                number,
+                number
+            ][];
+        };
         /**
          * ParkingBay
          * @description Where an e-tricycle may stand, also inside a no-parking zone.
@@ -1998,10 +2037,10 @@ export interface components {
         };
         /**
          * Role
-         * @description What a person does in the office.
+         * @description What a person does in the office. A camera is no person: it holds a key with ``frames:write`` for itself.
          * @enum {string}
          */
-        Role: "inspector" | "operator" | "administrator";
+        Role: "inspector" | "operator" | "unit_handler" | "supervisor" | "administrator" | "auditor";
         /**
          * Rules
          * @description Settings of the rules; a rule that is not named is off.
@@ -2014,13 +2053,24 @@ export interface components {
         };
         /**
          * SceneSettings
-         * @description What a camera looks at: zones, ground plane, rules. A zone kind or rule that is not named is off.
+         * @description What a camera looks at: all of a scene but the camera. A zone kind or rule that is not named is off.
          */
         SceneSettings: {
             /** Zones */
             zones?: (components["schemas"]["Carriageway"] | components["schemas"]["Crosswalk"] | components["schemas"]["NoParking"] | components["schemas"]["ParkingBay"] | components["schemas"]["Barrier"] | components["schemas"]["Bin"] | components["schemas"]["Ignore"])[];
+            /** Ground plane */
             ground?: components["schemas"]["Ground"] | null;
             rules?: components["schemas"]["Rules"];
+            /**
+             * Public holidays
+             * @description days on which a schedule's PH hours hold; the State Council publishes them each autumn
+             */
+            holidays?: string[];
+            /**
+             * Ground that other cameras show too
+             * @description said of two cameras once, by either
+             */
+            overlaps?: components["schemas"]["Overlap"][];
         };
         /**
          * Scope
@@ -2049,19 +2099,25 @@ export interface components {
         };
         /**
          * Signal
-         * @description A pedestrian lamp that a crosswalk obeys.
+         * @description A pedestrian signal that a crosswalk obeys: a lamp in the picture, a phase that is told, or both.
          */
         Signal: {
             /**
              * Lamp
              * @description left, top, right, bottom of the lamp in the picture, as fractions
              */
-            lamp: [
+            lamp?: [
                 number,
                 number,
                 number,
                 number
-            ];
+            ] | null;
+            /**
+             * Told through the API
+             * @description the signal's controller tells its phase; while it does, the lamp in the picture is not asked
+             * @default false
+             */
+            fed: boolean;
         };
         /**
          * System

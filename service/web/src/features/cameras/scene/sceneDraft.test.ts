@@ -36,6 +36,20 @@ const SCENE: SceneSettings = {
 const play = (...actions: EditAction[]) => actions.reduce(reduceScene, beginEditing(SCENE))
 const add: EditAction = { type: 'add', kind: 'bin', name: 'bin 1', points: ROAD.slice(0, 3) }
 
+describe('settingsOf', () => {
+  it('gives back what the editor does not show', () => {
+    const scene: SceneSettings = {
+      ...SCENE,
+      holidays: ['2026-10-01'],
+      overlaps: [{ camera: 'gate-2', here: ROAD, there: ROAD }],
+    }
+    expect(settingsOf(reduceScene(beginEditing(scene), add).draft)).toEqual({
+      ...scene,
+      zones: [...(scene.zones ?? []), { kind: 'bin', name: 'bin 1', polygon: ROAD.slice(0, 3), tiles: false }],
+    })
+  })
+})
+
 describe('reduceScene', () => {
   it('adds a zone and selects it', () => {
     const editing = play(add)

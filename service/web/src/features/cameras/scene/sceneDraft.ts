@@ -7,6 +7,8 @@ export interface SceneDraft {
   readonly zones: readonly Zone[]
   readonly ground: SceneSettings['ground']
   readonly rules: Readonly<Record<string, Readonly<Record<string, number>> | null>>
+  /** What this editor does not show; it goes back as it came. */
+  readonly rest: Omit<SceneSettings, 'zones' | 'ground' | 'rules'>
 }
 
 /** The draft with what can be undone and redone. */
@@ -41,15 +43,16 @@ export function beginEditing(scene: SceneSettings): Editing {
 }
 
 export function draftOf(scene: SceneSettings): SceneDraft {
-  const rules = { ...(scene.rules ?? {}) } as Record<string, Readonly<Record<string, number>> | null>
-  return { zones: scene.zones ?? [], ground: scene.ground ?? null, rules }
+  const { zones, ground, rules: named, ...rest } = scene
+  const rules = { ...(named ?? {}) } as Record<string, Readonly<Record<string, number>> | null>
+  return { zones: zones ?? [], ground: ground ?? null, rules, rest }
 }
 
 /** The draft as the API takes it. */
 export function settingsOf(draft: SceneDraft): SceneSettings {
   // Rules come from the API's own description, so their names and settings are those that it knows.
   const rules = draft.rules as NonNullable<SceneSettings['rules']>
-  return { zones: [...draft.zones], ground: draft.ground ?? null, rules }
+  return { ...draft.rest, zones: [...draft.zones], ground: draft.ground ?? null, rules }
 }
 
 export function sameDraft(one: SceneDraft, other: SceneDraft): boolean {
