@@ -40,6 +40,8 @@ from detector.sources import (
 _log = structlog.get_logger(__name__)
 
 _CHECKPOINT_SECONDS = 10.0
+_CLIP_SECONDS = 2.0
+"""So long a camera that is stopped waits for clips."""
 _LIVE_WIDTH = 960
 _WAITING_SECONDS = 5.0
 """A camera whose frames are pushed is said to be waiting when none has come for this long."""
@@ -298,7 +300,8 @@ class CameraWorker:
             try:
                 frame, detections, model = self._seen.get(timeout=0.5)
             except Empty:
-                self._pipeline.idle()
+                if self._pipeline.idle():
+                    self._save()
                 continue
             if model is not self._followed:
                 self._followed = model
@@ -314,7 +317,7 @@ class CameraWorker:
             with self._wake:
                 self._in_hand -= 1
                 self._wake.notify_all()
-        self._pipeline.finish()
+        self._pipeline.finish(_CLIP_SECONDS if self._stopping.is_set() else None)
         self._save()
         if not self._stopping.is_set():
             self._set(CameraState.FINISHED)

@@ -167,6 +167,11 @@ class Folder:
         del violation_id
         return self._path
 
+    def hold(self, violation: Violation) -> Path:
+        """Keep the violation beside its pictures; films go there too."""
+        self.commit(violation)
+        return self._path
+
     def commit(self, violation: Violation) -> None:
         """Keep the violation beside its evidence."""
         document = self._path / f"{violation.id}.json"

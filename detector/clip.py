@@ -24,7 +24,8 @@ from detector.violations import Box, ViolationKind
 
 _TICKS: Final = 1000
 """Parts of a second that timestamps count: a film is shown at the pace at which it was seen."""
-_ENCODER: Final = {"preset": "veryfast", "crf": "26"}
+_ENCODER: Final = {"preset": "ultrafast", "crf": "28"}
+"""A quarter of the time that the preset veryfast takes, for twice the bytes."""
 _NOBODY: Final[Box] = (0.0, 0.0, 0.0, 0.0)
 
 
@@ -72,7 +73,9 @@ def clip_of(pictures: Sequence[Picture], offence: Offence, camera: Camera, timez
                 if number == 0:
                     size = image.shape[1] // 2 * 2, -(-image.shape[0] // 2) * 2
                     stream.width, stream.height = size
-                frame = av.VideoFrame.from_ndarray(_fitted(image, size), format="bgr24")
+                # OpenCV takes a fifth of the time that the encoder's own conversion does.
+                planes = np.asarray(cv2.cvtColor(_fitted(image, size), cv2.COLOR_BGR2YUV_I420), np.uint8)
+                frame = av.VideoFrame.from_ndarray(planes, format="yuv420p")
                 frame.pts = _ticks(picture.time, pictures[0].time)
                 frame.time_base = Fraction(1, _TICKS)
                 container.mux(stream.encode(frame))
@@ -103,13 +106,15 @@ def _offender(seen: Detections, offence: Offence) -> Box | None:
     return left, top, right, bottom
 
 
-def _scaled(box: Box, factor: int) -> Box:
+def _scaled(box: Box, factor: float) -> Box:
     return box[0] / factor, box[1] / factor, box[2] / factor, box[3] / factor
 
 
 def _fitted(image: Image, size: tuple[int, int]) -> Image:
     """Cut or filled up with black, right and below: H.264 wants even sizes, and all pictures alike."""
     width, height = size
+    if image.shape[:2] == (height, width):
+        return image
     canvas = np.zeros((height, width, 3), np.uint8)
     part = image[:height, :width]
     canvas[: part.shape[0], : part.shape[1]] = part

@@ -86,7 +86,6 @@ def write_evidence(
     *,
     timezone: ZoneInfo = DISTRICT_ZONE,
     place: str = "",
-    footage: Sequence[Footage] = (),
 ) -> tuple[EvidenceFile, ...]:
     """Write the evidence of one violation; when it returns, all files are safe on the disk.
 
@@ -102,10 +101,9 @@ def write_evidence(
         camera: named in captions; None for a photo.
         timezone: the district's time, for captions.
         place: named in captions where no camera is.
-        footage: films of the offence.
 
     Returns:
-        Contexts and originals by time, then the close-up, then films.
+        Contexts and originals by time, then the close-up.
 
     Raises:
         ValueError: where there is no moment.
@@ -121,8 +119,36 @@ def write_evidence(
             content, media_type = _original(moment)
             shelf.put(content, "original", number, moment, media_type)
         shelf.put(_jpeg(closeup(_shown(surest, kind), surest.box)), "closeup", 1, surest)
+        shelf.sync()
+    except OSError:
+        shelf.clear()
+        raise
+    return tuple(shelf.written)
+
+
+def add_footage(
+    folder: Path, violation_id: UUID, evidence: Sequence[EvidenceFile], footage: Sequence[Footage]
+) -> tuple[EvidenceFile, ...]:
+    """Write films of an offence beside the pictures that prove it; when it returns, all are safe on the disk.
+
+    Args:
+        folder: where the pictures lie.
+        violation_id: the violation.
+        evidence: what :func:`write_evidence` has written.
+        footage: films of the offence.
+
+    Returns:
+        The films.
+
+    Raises:
+        OSError: where the disk is full or the folder cannot be written; then no film of this call is left.
+    """
+    shelf = _Shelf(folder, violation_id)
+    taken = [entry.role for entry in evidence]
+    try:
         for film in footage:
-            shelf.put(film.content, film.role, len(chosen) + 1 if film.role == "original" else 1, film, "video/mp4")
+            taken.append(film.role)
+            shelf.put(film.content, film.role, taken.count(film.role), film, "video/mp4")
         shelf.sync()
     except OSError:
         shelf.clear()

@@ -1,7 +1,8 @@
 """The outbox: violations waiting to be delivered, on disk, so that none is lost.
 
 A violation and its evidence are a folder named by the violation's id. It is written under another name, synced, and
-renamed: after a power cut it is there whole or not at all.
+renamed: after a power cut it is there whole or not at all. One whose films are still being made is held back; after a
+crash it goes out without them.
 """
 
 import json
@@ -47,12 +48,15 @@ class Outbox:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self._ready = folder / "ready"
+        self._held = folder / "held"
         self._writing = folder / "writing"
         self._refused = folder / "refused"
         if self._writing.exists():
             shutil.rmtree(self._writing)
-        for part in (self._ready, self._writing, self._refused):
+        for part in (self._ready, self._held, self._writing, self._refused):
             part.mkdir(parents=True, exist_ok=True)
+        for left in self._held.iterdir():  # an earlier life has not finished its films
+            self._release(left)
 
     def stage(self, violation_id: UUID) -> Path:
         """A folder for the evidence of a violation that is being made."""
@@ -64,29 +68,50 @@ class Outbox:
         """Remove a staged folder whose violation could not be made."""
         shutil.rmtree(self._writing / str(violation_id), ignore_errors=True)
 
-    def commit(self, violation: Violation) -> None:
-        """Put a staged violation among those to be delivered.
+    def hold(self, violation: Violation) -> Path | None:
+        """Keep a staged violation to which films will be added; from now on nothing loses it.
+
+        Returns:
+            Where its films go; None where it waits for delivery already, found again after a crash.
 
         Raises:
             OutboxError: it could not be written.
         """
         staged = self._writing / str(violation.id)
         try:
-            with (staged / _DOCUMENT).open("w", encoding="utf-8") as file:
-                file.write(violation.model_dump_json())
-                file.flush()
-                os.fsync(file.fileno())
-            sync_folder(staged)
-            if (self._ready / staged.name).exists():  # found again after a crash, before it was delivered
+            _write(staged, violation)
+            if (self._ready / staged.name).exists() or (self._held / staged.name).exists():
                 shutil.rmtree(staged)
-                return
-            staged.rename(self._ready / staged.name)
-            sync_folder(self._ready)
+                return None
+            staged.rename(self._held / staged.name)
+            sync_folder(self._held)
         except OSError as error:
             raise OutboxError(f"{staged}: violation cannot be kept: {error.strerror or error}") from error
+        return self._held / staged.name
+
+    def commit(self, violation: Violation) -> None:
+        """Put a staged or held violation among those to be delivered.
+
+        Raises:
+            OutboxError: it could not be written.
+        """
+        held = self._held / str(violation.id)
+        folder = held if held.exists() else self._writing / held.name
+        try:
+            _write(folder, violation)
+            self._release(folder)
+        except OSError as error:
+            raise OutboxError(f"{folder}: violation cannot be kept: {error.strerror or error}") from error
+
+    def _release(self, folder: Path) -> None:
+        if (self._ready / folder.name).exists():  # found again after a crash, before it was delivered
+            shutil.rmtree(folder)
+            return
+        folder.rename(self._ready / folder.name)
+        sync_folder(self._ready)
 
     def __len__(self) -> int:
-        return sum(1 for _ in self._ready.iterdir())
+        return sum(1 for part in (self._ready, self._held) for _ in part.iterdir())
 
     def pending(self) -> Iterator[Parcel]:
         """What waits, oldest first (the ids are UUIDv7: they sort by time).
@@ -120,6 +145,18 @@ class Outbox:
         _log.error("violation refused", folder=str(target), reason=reason)
         if target.is_dir():
             (target / "reason.json").write_text(json.dumps({"reason": reason}), encoding="utf-8")
+
+
+def _write(folder: Path, violation: Violation) -> None:
+    """Write what is known of a violation; what was known before is replaced at one stroke."""
+    document = folder / _DOCUMENT
+    fresh = document.with_suffix(".new")
+    with fresh.open("w", encoding="utf-8") as file:
+        file.write(violation.model_dump_json())
+        file.flush()
+        os.fsync(file.fileno())
+    fresh.replace(document)
+    sync_folder(folder)
 
 
 def sync_folder(folder: Path) -> None:

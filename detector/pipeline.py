@@ -135,12 +135,16 @@ class Pipeline:
         self._recorder.judged(shown, seen, frame.seconds)
         return [finding for rule in self._rules for finding in rule.update(view)], seen.tracks
 
-    def finish(self) -> list[Violation]:
-        """The source has ended: offences that only waited for their end."""
+    def finish(self, patience: float | None = None) -> list[Violation]:
+        """The source has ended: offences that only waited for their end.
+
+        Args:
+            patience: seconds that clips may take; None: as long as they take.
+        """
         if self._health is not None and self._last_at is not None:
             self._health.finish(self._last_at)
         found = [finding for rule in self._rules for finding in rule.finish()]
-        return self._recorder.finish(found)
+        return self._recorder.finish(found, patience)
 
     def checkpoint(self) -> Checkpoint:
         """What :meth:`restore` needs after a restart.

@@ -2,8 +2,10 @@
 
 import time
 from collections.abc import Sequence
-from dataclasses import replace
-from datetime import datetime, timedelta
+from concurrent.futures import Future, wait
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from typing import Final, Protocol
 from uuid import UUID
@@ -15,21 +17,25 @@ import structlog
 
 from detector.alignment import AlignedFrame
 from detector.clip import Offence, clip_of
+from detector.cutting_room import order
 from detector.detections import Detections
-from detector.evidence import Footage, write_evidence
-from detector.film import AFTER, Film
+from detector.evidence import Footage, add_footage, write_evidence
+from detector.film import AFTER, Film, Picture
 from detector.moments import Moment
 from detector.pauses import PausedClock
 from detector.privacy import LastSeen
 from detector.rules import Finding
 from detector.scene import Camera
 from detector.sources import Frame
-from detector.violations import KINDS, Box, Violation
+from detector.sources.packets import PacketRing, Reel
+from detector.violations import KINDS, EvidenceFile, Violation
 
 _log = structlog.get_logger(__name__)
 
 _RETRY_SECONDS: Final = 5.0
 _IDLE_SECONDS: Final = 5.0
+_LONGEST_CUT: Final = 60.0
+"""Seconds that a violation waits for a clip that is due; then it goes without."""
 _MOST_OWED: Final = 50
 """Findings whose evidence waits for room on the disk; each holds up to three frames in memory."""
 
@@ -40,6 +46,9 @@ class EvidenceShelf(Protocol):
     def stage(self, violation_id: UUID) -> Path:
         """A folder for the evidence of a violation that is being made."""
 
+    def hold(self, violation: Violation) -> Path | None:
+        """The pictures are there, films may follow: where they go; None where the violation is known already."""
+
     def commit(self, violation: Violation) -> None:
         """The violation and all its evidence are there."""
 
@@ -47,8 +56,27 @@ class EvidenceShelf(Protocol):
         """The violation could not be made: forget its evidence."""
 
 
+@dataclass(slots=True, eq=False)
+class _Held:
+    """A violation that is safe on the disk and waits for its films.
+
+    Attributes:
+        folder: where they go.
+        ended_s: the offence's end, in the rules' seconds.
+        films: None until the clip's last picture is there.
+        due: when they were ordered, monotonic seconds.
+    """
+
+    violation: Violation
+    folder: Path
+    ended_s: float
+    packets: PacketRing | None
+    films: "Future[tuple[EvidenceFile, ...]] | None" = None
+    due: float = 0.0
+
+
 class Recorder:
-    """Turns one camera's findings into violations, when their clip is complete and there is room for evidence.
+    """Turns one camera's findings into violations: pictures are on the disk at once, a clip is added when it is made.
 
     Args:
         camera: named in violations and captions.
@@ -74,7 +102,7 @@ class Recorder:
         self._timezone = timezone
         self._seen: WeakKeyDictionary[Frame, Detections] = WeakKeyDictionary()
         self._around, self._last_seen = LastSeen(), LastSeen()  # in the pixels of rules, and of the camera
-        self._waiting: list[Finding] = []
+        self._held: list[_Held] = []
         self._owed: list[Finding] = []
         self._processed = 0.0
         self._tried = 0.0
@@ -106,67 +134,84 @@ class Recorder:
             seconds: its stream time.
         """
         self._processed = time.monotonic()
-        self._waiting.extend(findings)
-        due = bool(self._owed) and seconds - self._tried >= _RETRY_SECONDS
-        owed = self._take_owed() if due else []
-        return self._violations([*owed, *self._take_filmed(seconds)], seconds)
+        due = bool(self.fault) and seconds - self._tried >= _RETRY_SECONDS
+        if due:
+            self.fault = None
+        owed, self._owed = (self._owed, []) if due else ([], self._owed)
+        made = self._record([*owed, *findings], seconds) if owed or findings else []
+        if self._held:
+            self._order([h for h in self._held if not 0 <= seconds - self._clock.stream(h.ended_s) < AFTER])
+            made += self._collect(seconds) if self.fault is None else []
+        return made
 
     def idle(self) -> list[Violation]:
         """No frame comes: offences that wait for the end of their clip wait no longer than some seconds."""
-        if not self._waiting or time.monotonic() - self._processed < _IDLE_SECONDS:
-            return []
-        found, self._waiting = self._waiting, []
-        return self._violations(found, self._tried)
+        if self._held and time.monotonic() - self._processed >= _IDLE_SECONDS:
+            self._order(self._held)
+        return self._collect(self._tried) if self.fault is None else []
 
-    def finish(self, findings: Sequence[Finding]) -> list[Violation]:
-        """The source has ended: everything that waits, and what the rules have found at last."""
-        found, self._waiting = [*self._take_owed(), *self._waiting, *findings], []
-        return self._violations(found, self._tried)
+    def finish(self, findings: Sequence[Finding], patience: float | None = None) -> list[Violation]:
+        """The source has ended: everything that waits, and what the rules have found at last.
+
+        Args:
+            findings: those.
+            patience: seconds that clips may take; what is not ready then goes without. None: as long as they take.
+        """
+        owed, self._owed, self.fault = self._owed, [], None
+        made = self._record([*owed, *findings], self._tried)
+        self._order(self._held)
+        wait([h.films for h in self._held if h.films is not None], timeout=patience)
+        return made + self._collect(self._tried, patience=0.0)
 
     def unwritten(self) -> set[UUID]:
         """Findings without evidence so far: after a crash they must be found again."""
-        return {finding.id for finding in (*self._owed, *self._waiting)}
+        return {finding.id for finding in self._owed}
 
-    def _take_filmed(self, seconds: float) -> list[Finding]:
-        """Findings whose clip is complete; without a film, all."""
-        if not self._waiting:
-            return []
-        after = AFTER if self._film is not None else 0.0
-        ready: list[Finding] = []
-        waiting: list[Finding] = []
-        for finding in self._waiting:
-            complete = not 0 <= seconds - self._clock.stream(finding.ended_s) < after
-            (ready if complete else waiting).append(finding)
-        self._waiting = waiting
-        return ready
-
-    def _take_owed(self) -> list[Finding]:
-        owed, self._owed, self.fault = self._owed, [], None
-        return owed
-
-    def _violations(self, findings: Sequence[Finding], seconds: float) -> list[Violation]:
+    def _record(self, findings: Sequence[Finding], seconds: float) -> list[Violation]:
+        """Make violations, with pictures; answers those that wait for no film."""
         made = []
         for finding in findings:
             try:
-                made.append(self._violation(finding))
+                violation = self._recorded(finding)
             except OSError as error:
-                self._tried = seconds
                 self._owed.append(finding)
-                self.fault = f"evidence cannot be written: {error.strerror or error}"
-                _log.error("evidence cannot be written", camera=self._camera.id, reason=str(error))
+                self._complain(error, seconds)
+            else:
+                made += [violation] if violation is not None else []
         for lost in self._owed[:-_MOST_OWED]:
             _log.error("violation lost: too many wait for room on the disk", kind=lost.kind, id=str(lost.id))
         self._owed = self._owed[-_MOST_OWED:]
         return made
 
-    def _violation(self, finding: Finding) -> Violation:
-        camera = self._camera
+    def _recorded(self, finding: Finding) -> Violation | None:
+        """The violation, or None where it is held until its films are there."""
         seen = [replace(moment, others=self._seen.get(moment.frame, Detections())) for moment in finding.moments]
         moments = [_untouched(moment) for moment in seen]
-        frame, shown = moments[-1].frame, finding.moments[-1].frame
+        violation = self._violation(finding, moments)
+        if self._shelf is None:
+            return violation
+        folder = self._shelf.stage(violation.id)
+        try:
+            evidence = write_evidence(
+                folder, violation.id, finding.kind, moments, self._camera, timezone=self._timezone
+            )
+            violation = violation.model_copy(update={"evidence": evidence})
+            if self._film is None:
+                self._shelf.commit(violation)
+                return violation
+            held = self._shelf.hold(violation)
+        except OSError:
+            self._shelf.discard(violation.id)
+            raise
+        if held is not None:
+            self._held.append(_Held(violation, held, finding.ended_s, moments[-1].frame.packets))
+        return None
+
+    def _violation(self, finding: Finding, moments: list[Moment]) -> Violation:
+        camera, frame = self._camera, moments[-1].frame
         started_s, ended_s = self._clock.stream(finding.started_s), self._clock.stream(finding.ended_s)
         started = finding.ended - timedelta(seconds=ended_s - started_s) if self._clock else finding.started
-        violation = Violation(
+        return Violation(
             id=finding.id,
             kind=finding.kind,
             camera=camera.id,
@@ -175,7 +220,7 @@ class Recorder:
             started_s=round(started_s, 3),
             ended_s=round(ended_s, 3),
             confidence=round(finding.confidence, 4),
-            box=_untouched(Moment(shown, finding.box)).box,
+            box=_untouched(Moment(finding.moments[-1].frame, finding.box)).box,
             width=frame.width,
             height=frame.height,
             zone=finding.zone,
@@ -186,41 +231,65 @@ class Recorder:
             latitude=camera.latitude,
             model=self.model,
         )
-        if self._shelf is None:
-            return violation
-        folder = self._shelf.stage(violation.id)
-        try:
-            footage = self._footage(finding, started, moments[-1].box)
-            evidence = write_evidence(
-                folder, violation.id, finding.kind, moments, camera, timezone=self._timezone, footage=footage
-            )
-            violation = violation.model_copy(update={"evidence": evidence})
-            self._shelf.commit(violation)
-        except OSError:
-            self._shelf.discard(violation.id)
-            raise
-        return violation
 
-    def _footage(self, finding: Finding, started: datetime, box: Box) -> list[Footage]:
-        """The clip of an offence, and what the camera itself encoded, where it did.
+    def _order(self, held: Sequence[_Held]) -> None:
+        """Have the films made of violations whose clip is complete."""
+        for one in held:
+            if one.films is None and self._film is not None:
+                violation = one.violation
+                pictures = self._film.between(violation.started_at, violation.ended_at)
+                reel = one.packets.cut(pictures[0].time, pictures[-1].time) if one.packets and pictures else None
+                one.films = order(partial(self._films, one, pictures, reel))
+                one.due = time.monotonic()
+
+    def _films(self, held: _Held, pictures: Sequence[Picture], reel: Reel | None) -> tuple[EvidenceFile, ...]:
+        """Make the clip, and a file of what the camera itself encoded. In the cutting room.
 
         A film that cannot be made is no reason to give no proof at all.
         """
-        pictures = self._film.between(started, finding.ended) if self._film is not None else []
-        if len(pictures) < 2:
-            return []
-        made = []
-        offence = Offence(finding.kind, finding.track_ids, None if KINDS[finding.kind].about_person else box)
+        violation, made = held.violation, []
+        box = None if KINDS[violation.kind].about_person else violation.box
         try:
-            content = clip_of(pictures, offence, self._camera, self._timezone)
-            made.append(Footage(content, "clip", pictures[0].time))
-            packets = finding.moments[-1].frame.packets
-            encoded = packets.cut(pictures[0].time, pictures[-1].time) if packets is not None else None
-            if encoded is not None:
-                made.append(Footage(encoded[0], "original", encoded[1]))
-        except (av.FFmpegError, av.codec.codec.UnknownCodecError) as error:
-            _log.error("clip cannot be made", camera=self._camera.id, reason=str(error))
+            if len(pictures) > 1:
+                offence = Offence(violation.kind, violation.track_ids, box)
+                clip = clip_of(pictures, offence, self._camera, self._timezone)
+                made.append(Footage(clip, "clip", pictures[0].time))
+            if reel is not None:
+                made.append(Footage(reel.mp4(), "original", reel.began))
+            return add_footage(held.folder, violation.id, violation.evidence, made)
+        except (av.FFmpegError, av.codec.codec.UnknownCodecError, OSError) as error:
+            _log.error("clip cannot be made", camera=self._camera.id, id=str(violation.id), reason=str(error))
+            return ()
+
+    def _collect(self, seconds: float, patience: float = _LONGEST_CUT) -> list[Violation]:
+        """Violations whose films are there, or have taken too long."""
+        made, waiting = [], []
+        for held in self._held:
+            late = held.films is not None and time.monotonic() - held.due >= patience
+            if held.films is None or not (held.films.done() or late):
+                waiting.append(held)
+                continue
+            films = held.films.result() if held.films.done() else ()
+            if not held.films.done() and not held.films.cancel():
+                _log.warning("clip takes too long, the violation goes without", id=str(held.violation.id))
+            try:
+                made.append(self._completed(held.violation, films))
+            except OSError as error:
+                waiting.append(held)
+                self._complain(error, seconds)
+        self._held = waiting
         return made
+
+    def _completed(self, violation: Violation, films: tuple[EvidenceFile, ...]) -> Violation:
+        complete = violation.model_copy(update={"evidence": (*violation.evidence, *films)})
+        if self._shelf is not None:
+            self._shelf.commit(complete)
+        return complete
+
+    def _complain(self, error: OSError, seconds: float) -> None:
+        self._tried = seconds
+        self.fault = f"evidence cannot be written: {error.strerror or error}"
+        _log.error("evidence cannot be written", camera=self._camera.id, reason=str(error))
 
 
 def _untouched(moment: Moment) -> Moment:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import tempfile
 from collections import deque
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from fractions import Fraction
@@ -29,6 +30,28 @@ class _Packet:
     shown: Fraction
     decoded: Fraction
     key: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Reel:
+    """Packets that were cut from a ring; what comes after them in the ring does not change them.
+
+    Attributes:
+        began: capture time of its first picture.
+    """
+
+    began: datetime
+    _packets: tuple[_Packet, ...]
+    _template: bytes
+
+    def mp4(self) -> bytes:
+        """An MP4 file of the packets, nothing encoded anew.
+
+        Raises:
+            OSError: there is no room for the temporary file.
+            av.FFmpegError: the packets cannot be put into a file.
+        """
+        return _mp4(self._packets, self._template)
 
 
 class PacketRing:
@@ -86,16 +109,8 @@ class PacketRing:
         """Which capture time a timestamp of the stream stands for, in its seconds."""
         self._offset = time - datetime.fromtimestamp(0, time.tzinfo) - timedelta(seconds=stamp)
 
-    def cut(self, started: datetime, ended: datetime) -> tuple[bytes, datetime] | None:
-        """An MP4 file of all that was encoded between two times, from the key frame before on.
-
-        Returns:
-            The file and the capture time of its first picture; None where nothing of that time is kept.
-
-        Raises:
-            OSError: there is no room for the temporary file.
-            av.FFmpegError: the packets cannot be put into a file.
-        """
+    def cut(self, started: datetime, ended: datetime) -> Reel | None:
+        """All that was encoded between two times, from the key frame before on; None where nothing of it is kept."""
         with self._lock:
             packets, offset, template = list(self._packets), self._offset, self._template
         if offset is None:
@@ -107,7 +122,7 @@ class PacketRing:
         chosen = [packet for packet in packets[start:] if packet.shown <= last]
         if len(chosen) < 2 or chosen[-1].shown < first:
             return None
-        return _mp4(chosen, template), zero + timedelta(seconds=float(chosen[0].shown))
+        return Reel(zero + timedelta(seconds=float(chosen[0].shown)), tuple(chosen), template)
 
     def _trim(self) -> None:
         """Forget whole groups of pictures, the oldest first."""
@@ -133,7 +148,7 @@ def _template(stream: VideoStream, key: _Packet) -> bytes:
     return buffer.getvalue()
 
 
-def _mp4(packets: list[_Packet], template: bytes) -> bytes:
+def _mp4(packets: Sequence[_Packet], template: bytes) -> bytes:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "original.mp4"
         with (

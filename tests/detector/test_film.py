@@ -57,14 +57,18 @@ def test_nothing_of_what_was_forgotten_or_never_seen() -> None:
     assert Film().between(NOON, NOON) == []
 
 
-@pytest.mark.parametrize(("width", "factor"), [(320, 1), (800, 1), (1920, 3), (3840, 5)])
-def test_large_frames_are_made_smaller(width: int, factor: int) -> None:
+@pytest.mark.parametrize(
+    ("size", "factor"),
+    [((320, 180), 1), ((768, 576), 1.2), ((1920, 1080), 2.25), ((3840, 2160), 4.5), ((1000, 100), 1000 / 854)],
+)
+def test_large_frames_are_made_smaller(size: tuple[int, int], factor: float) -> None:
     film = Film()
-    film.add(frame(0, width, width * 9 // 16), rows_of([[10, 10, 20, 30]], [0], [0.9], [4]))
+    film.add(frame(0, *size), rows_of([[10, 10, 20, 30]], [0], [0.9], [4]))
     (picture,) = film.between(NOON, NOON)
     shown = cv2.imdecode(np.frombuffer(picture.jpeg, np.uint8), cv2.IMREAD_COLOR)
     assert shown is not None
-    assert (picture.factor, shown.shape[1]) == (factor, width // factor)
+    assert picture.factor == pytest.approx(factor)
+    assert shown.shape[:2] == (round(size[1] / factor), round(size[0] / factor))
     assert picture.seen.tracks.tolist() == [4]
 
 

@@ -140,3 +140,35 @@ def test_a_removed_folder_is_made_again(tmp_path: Path) -> None:
     shutil.rmtree(tmp_path / "writing")
     put(outbox, "a.jpg")
     assert len(outbox) == 1
+
+
+def test_a_held_violation_waits_for_its_films(tmp_path: Path) -> None:
+    outbox = Outbox(tmp_path)
+    made = violation("a.jpg")
+    (outbox.stage(made.id) / "a.jpg").write_bytes(b"picture")
+    held = outbox.hold(made)
+    assert held is not None
+    assert (len(outbox), list(outbox.pending())) == (1, [])
+    (held / "clip.mp4").write_bytes(b"film")
+    clip = EvidenceFile(file="clip.mp4", sha256="0" * 64, role="clip", media_type="video/mp4")
+    outbox.commit(made.model_copy(update={"evidence": (*made.evidence, clip)}))
+    (parcel,) = outbox.pending()
+    assert [e.file for e in parcel.violation.evidence] == ["a.jpg", "clip.mp4"]
+    assert (parcel.folder / "clip.mp4").read_bytes() == b"film"
+
+
+def test_a_held_violation_goes_without_films_after_a_kill(tmp_path: Path) -> None:
+    outbox = Outbox(tmp_path)
+    made = violation("a.jpg")
+    (outbox.stage(made.id) / "a.jpg").write_bytes(b"picture")
+    held = outbox.hold(made)
+    assert held is not None
+    (held / "clip.mp4").write_bytes(b"fi")  # killed while it was written
+    again = Outbox(tmp_path)
+    (parcel,) = again.pending()
+    assert parcel.violation == made
+    again.stage(made.id)
+    assert again.hold(made) is None  # found again
+    assert len(again) == 1
+    again.delivered(parcel)
+    assert [p for p in tmp_path.rglob("*") if p.is_file()] == []

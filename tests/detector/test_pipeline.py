@@ -4,6 +4,9 @@ import hashlib
 import io
 import os
 import shutil
+import signal
+import subprocess
+import sys
 import time
 from collections.abc import Callable
 from datetime import timedelta
@@ -57,7 +60,8 @@ EVERYTHING = scene(
     jaywalking={"min_seconds": 2}, illegal_parking={"seconds": 20}, garbage={"min_seconds": 10},
     cigarette_butt={"min_seconds": 5},
 )  # fmt: skip
-BUSY = [person((1, 300, 100), (9, 300, 350)), tricycle((0, 500, 300), (60, 500, 300)), garbage(100, 250, 5, 60)]
+WALKER = person((1, 300, 100), (9, 300, 350))
+BUSY = [WALKER, tricycle((0, 500, 300), (60, 500, 300)), garbage(100, 250, 5, 60)]
 IMAGE = np.full((HEIGHT, WIDTH, 3), 90, np.uint8)
 
 
@@ -363,9 +367,10 @@ def test_an_offence_has_a_clip_and_waits_for_its_end(tmp_path: Path) -> None:
         for violation in watcher.process(seen_frame, seen):
             reported[violation.kind] = seen_frame.seconds
             found.append(violation)
-    assert sorted(reported) == ["garbage", "illegal_parking", "jaywalking"]
+    found += watcher.finish()
+    assert sorted(v.kind for v in found) == ["garbage", "illegal_parking", "jaywalking"]
     for violation in found:
-        assert reported[violation.kind] >= (violation.ended_s or 0) + 2 - 0.01
+        assert reported.get(violation.kind, 40.0) >= (violation.ended_s or 0) + 2 - 0.01
         (clip,) = [e for e in violation.evidence if e.role == "clip"]
         content = next(tmp_path.glob(f"ready/{violation.id}/{clip.file}")).read_bytes()
         assert clip.media_type == "video/mp4"
@@ -375,15 +380,71 @@ def test_an_offence_has_a_clip_and_waits_for_its_end(tmp_path: Path) -> None:
         assert 5 < length <= 20.2
 
 
-def test_what_waits_for_its_clip_is_found_again_after_a_crash(tmp_path: Path) -> None:
-    watcher = Pipeline(EVERYTHING, thresholds=THRESHOLDS, shelf=Outbox(tmp_path), film=Film())
+def test_what_waits_for_its_clip_is_safe_already(tmp_path: Path) -> None:
+    outbox = Outbox(tmp_path)
+    watcher = Pipeline(EVERYTHING, thresholds=THRESHOLDS, shelf=outbox, film=Film())
     street = Street([tricycle((0, 500, 300), (60, 500, 300))], fps=5)
     assert follow(watcher, street, 0, 21) == []  # it offends at 20 s
     (anchor,) = watcher.checkpoint().rules["illegal_parking"].anchors
-    assert not anchor.reported
+    assert (anchor.reported, len(outbox), list(outbox.pending())) == (True, 1, [])
     (parked,) = watcher.finish()
     assert parked.id == anchor.id
     assert [e.role for e in parked.evidence].count("clip") == 1
+    assert [p.violation for p in outbox.pending()] == [parked]
+
+
+KILLED = """
+import sys, time
+from pathlib import Path
+from detector.film import Film
+from detector.outbox import Outbox
+from detector.pipeline import Pipeline
+from tests.detector.streets import Street
+from tests.detector.test_pipeline import EVERYTHING, THRESHOLDS, WALKER
+
+watcher = Pipeline(EVERYTHING, thresholds=THRESHOLDS, shelf=Outbox(Path(sys.argv[1])), film=Film())
+for frame, seen in Street([WALKER], fps=5).frames(0, 40):
+    assert not watcher.process(frame, seen), "reported before its clip was complete"
+    if any((Path(sys.argv[1]) / "held").iterdir()):
+        print("held", flush=True)
+        time.sleep(60)
+"""
+
+
+def test_a_jaywalker_who_waits_for_the_clip_survives_a_kill(tmp_path: Path) -> None:
+    with subprocess.Popen([sys.executable, "-c", KILLED, str(tmp_path)], stdout=subprocess.PIPE, text=True) as killed:
+        assert killed.stdout is not None
+        assert killed.stdout.readline() == "held\n"
+        killed.kill()
+    assert killed.returncode == -signal.SIGKILL
+    (parcel,) = Outbox(tmp_path).pending()
+    assert parcel.violation.kind == "jaywalking"
+    assert [e.role for e in parcel.violation.evidence].count("original") == 3
+    for entry in parcel.violation.evidence:
+        assert hashlib.sha256((parcel.folder / entry.file).read_bytes()).hexdigest() == entry.sha256
+
+
+class FilledUp(Outbox):
+    """An outbox on a disk that is full when a violation is to be completed."""
+
+    full = True
+
+    def commit(self, violation: Violation) -> None:
+        if self.full:
+            raise OSError(28, "No space left on device")
+        super().commit(violation)
+
+
+def test_a_disk_that_fills_up_while_a_clip_is_made_loses_nothing(tmp_path: Path) -> None:
+    shelf = FilledUp(tmp_path)
+    watcher = Pipeline(EVERYTHING, thresholds=THRESHOLDS, shelf=shelf, film=Film())
+    street = Street([tricycle((0, 500, 300), (60, 500, 300))], fps=5)
+    assert follow(watcher, street, 0, 21) == []
+    assert watcher.finish() == []
+    assert "No space left" in (watcher.fault or "")
+    shelf.full = False
+    assert [v.kind for v in watcher.finish()] == ["illegal_parking"]
+    assert (watcher.fault, len(list(shelf.pending()))) == (None, 1)
 
 
 def test_when_no_frame_comes_nothing_waits_for_ever(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -392,7 +453,11 @@ def test_when_no_frame_comes_nothing_waits_for_ever(tmp_path: Path, monkeypatch:
     assert watcher.idle() == []
     now = time.monotonic()
     monkeypatch.setattr(time, "monotonic", lambda: now + 6)
-    assert [v.kind for v in watcher.idle()] == ["illegal_parking"]
+    found: list[Violation] = []
+    while not found:  # the clip is being made
+        found = watcher.idle()
+        time.sleep(0.01)
+    assert [v.kind for v in found] == ["illegal_parking"]
     assert watcher.idle() == []
 
 
@@ -412,7 +477,7 @@ def test_what_the_camera_encoded_is_an_original(tmp_path: Path) -> None:
     with VideoSource(clip, start=NOON) as source:
         for read, (_, seen) in zip(source.frames(), street, strict=True):
             found += watcher.process(read, seen)
-    (parked,) = found
+    (parked,) = [*found, *watcher.finish()]
     films = {e.role: e for e in parked.evidence if e.media_type == "video/mp4"}
     assert films.keys() == {"clip", "original"}
     (parcel,) = Outbox(tmp_path / "outbox").pending()

@@ -47,7 +47,7 @@ def played(path: Path) -> PacketRing:
 def test_what_the_camera_encoded_from_the_key_frame_before(clip: Path, first: float, last: float) -> None:
     cut = played(clip).cut(seconds(first), seconds(last))
     assert cut is not None
-    content, began = cut
+    content, began = cut.mp4(), cut.began
     begin = (began - NOON).total_seconds()
     assert first - 2 <= begin <= first
     assert 0 < content.find(b"moov") < content.find(b"mdat")
@@ -69,7 +69,7 @@ def test_memory_has_a_limit_and_groups_stay_whole(clip: Path) -> None:
             assert ring.size <= 40_000
     ring.mark(0.0, NOON)
     cut = ring.cut(seconds(0), seconds(60))
-    assert cut is None or (cut[1] - NOON).total_seconds() % 2 == pytest.approx(0, abs=0.01)
+    assert cut is None or (cut.began - NOON).total_seconds() % 2 == pytest.approx(0, abs=0.01)
 
 
 def test_old_packets_go(clip: Path) -> None:
@@ -77,7 +77,7 @@ def test_old_packets_go(clip: Path) -> None:
     assert ring.cut(seconds(0), seconds(20)) is None
     cut = ring.cut(seconds(0), seconds(40))
     assert cut is not None
-    assert (cut[1] - NOON).total_seconds() == pytest.approx(32, abs=0.2)
+    assert (cut.began - NOON).total_seconds() == pytest.approx(32, abs=0.2)
 
 
 @pytest.mark.parametrize("codec", ["mpeg4", "mjpeg"])

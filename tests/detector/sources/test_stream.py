@@ -71,9 +71,9 @@ def test_what_the_camera_encoded_can_be_had_after_it_is_gone() -> None:
     assert ring is not None
     cut = ring.cut(frames[15].time, frames[-1].time)
     assert cut is not None
-    with av.open(io.BytesIO(cut[0])) as clip:
+    with av.open(io.BytesIO(cut.mp4())) as clip:
         pictures = [picture.to_ndarray(format="bgr24") for picture in clip.decode(video=0)]
-    begin = (frames[15].time - cut[1]).total_seconds()
+    begin = (frames[15].time - cut.began).total_seconds()
     assert 0 <= begin <= 0.6  # from the key frame before
     shown = pictures[round(begin * 10)]
     assert (shown == frames[15].image).mean() > 0.99
