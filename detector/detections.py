@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from enum import IntEnum
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -33,6 +34,15 @@ class ObjectClass(IntEnum):
 
 CLASS_NAMES: tuple[str, ...] = tuple(c.label for c in ObjectClass)
 """Names in the order of their numbers: ``CLASS_NAMES[6] == "e_tricycle"``."""
+
+
+@lru_cache(maxsize=64)
+def _members(classes: tuple[ObjectClass, ...]) -> BoolArray:
+    """(classes,) true for the named ones."""
+    wanted = np.zeros(len(ObjectClass), np.bool_)
+    wanted[[int(c) for c in classes]] = True
+    wanted.flags.writeable = False
+    return wanted
 
 
 def _empty(*shape: int) -> FloatArray:
@@ -84,7 +94,24 @@ class Detections:
 
     def __getitem__(self, index: BoolArray | IntArray | Sequence[int] | slice) -> "Detections":
         """The rows that a mask, a list of indices or a slice names, as new Detections."""
-        return Detections(self.xyxy[index], self.class_id[index], self.confidence[index], self.tracks[index])
+        return self._checked(self.xyxy[index], self.class_id[index], self.confidence[index], self.tracks[index])
+
+    @classmethod
+    def _checked(cls, xyxy: FloatArray, class_id: IntArray, confidence: FloatArray, track_id: IntArray) -> "Detections":
+        """Of arrays that are known to agree: rules take rows some thirty times a frame, and checking costs more."""
+        made = object.__new__(cls)
+        made.xyxy, made.class_id, made.confidence, made.track_id = xyxy, class_id, confidence, track_id
+        return made
+
+    def with_tracks(self, track_id: IntArray) -> "Detections":
+        """The same rows with these track numbers, (N,) int64.
+
+        Raises:
+            ValueError: there are not as many numbers as rows.
+        """
+        if track_id.shape != (len(self),):
+            raise ValueError(f"track_id must have shape ({len(self)},) to match xyxy, got {track_id.shape}")
+        return self._checked(self.xyxy, self.class_id, self.confidence, track_id)
 
     def __iter__(self) -> Iterator[tuple[FloatArray, ObjectClass, float, int]]:
         """Row by row, for drawing and printing only: loops over boxes are slow."""
@@ -95,7 +122,8 @@ class Detections:
     @property
     def tracks(self) -> IntArray:
         """(N,) int64 track numbers; -1 where a detection has no track."""
-        assert self.track_id is not None  # __post_init__ fills it
+        if self.track_id is None:  # only where somebody has taken the numbers away
+            self.track_id = np.full(len(self.xyxy), -1, np.int64)
         return self.track_id
 
     @classmethod
@@ -112,16 +140,15 @@ class Detections:
 
     def of_class(self, *classes: ObjectClass) -> "Detections":
         """Only the rows of the named classes."""
-        return self[self._is(classes)]
+        return self[self.is_of(*classes)]
 
     def not_of_class(self, *classes: ObjectClass) -> "Detections":
         """Only the rows of all other classes."""
-        return self[~self._is(classes)]
+        return self[~self.is_of(*classes)]
 
-    def _is(self, classes: Sequence[ObjectClass]) -> BoolArray:
-        wanted = np.zeros(len(ObjectClass), np.bool_)
-        wanted[[int(c) for c in classes]] = True
-        rows: BoolArray = wanted[self.class_id]
+    def is_of(self, *classes: ObjectClass) -> BoolArray:
+        """(N,) which rows are of the named classes."""
+        rows: BoolArray = _members(classes)[self.class_id]
         return rows
 
     def usable(self) -> "Detections":
@@ -129,9 +156,12 @@ class Detections:
 
         Boxes whose coordinates lie beyond a million pixels are no boxes of a picture either.
         """
+        if not len(self.xyxy):
+            return self
+        boxes = self.xyxy
         with np.errstate(invalid="ignore"):
-            sane = (np.abs(self.xyxy) < 1e6).all(axis=1) & np.isfinite(self.confidence)
-            sane &= (self.xyxy[:, 2:] > self.xyxy[:, :2]).all(axis=1)
+            sane = (boxes[:, 2] > boxes[:, 0]) & (boxes[:, 3] > boxes[:, 1])  # false beside a number that is none
+            sane &= (boxes.min(axis=1) > -1e6) & (boxes.max(axis=1) < 1e6) & np.isfinite(self.confidence)
         sane &= (self.class_id >= 0) & (self.class_id < len(ObjectClass))
         return self if sane.all() else self[sane]
 
@@ -142,7 +172,10 @@ class Detections:
 
     def ground_points(self) -> FloatArray:
         """(N, 2) float32: the bottom centre of each box, where the object meets the ground."""
-        return np.stack([(self.xyxy[:, 0] + self.xyxy[:, 2]) / 2, self.xyxy[:, 3]], axis=1)
+        points = self.xyxy[:, 2:].copy()
+        points[:, 0] += self.xyxy[:, 0]
+        points[:, 0] *= 0.5
+        return points
 
     def areas(self) -> FloatArray:
         """(N,) float32: box areas in square pixels."""

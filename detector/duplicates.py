@@ -28,9 +28,9 @@ def distinct(detections: Detections, *, families: bool = False) -> Detections:
     Returns:
         The detections that are left, the surest first.
     """
-    detections = detections[np.argsort(-detections.confidence, kind="stable")]
     if len(detections) < 2:
         return detections
+    detections = detections[np.argsort(-detections.confidence, kind="stable")]
     group = FAMILIES[detections.class_id] if families else detections.class_id
     repeats = (ious(detections.xyxy, detections.xyxy) > SAME_IOU) & (group[:, None] == group[None, :])
     keep = np.ones(len(detections), np.bool_)

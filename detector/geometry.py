@@ -20,19 +20,24 @@ def intersections(a: ArrayLike, b: ArrayLike) -> FloatArray:
     Returns:
         (N, M) areas in square pixels.
     """
-    first, second = np.asarray(a, np.float64).reshape(-1, 4), np.asarray(b, np.float64).reshape(-1, 4)
-    low = np.maximum(first[:, None, :2], second[None, :, :2])
-    high = np.minimum(first[:, None, 2:], second[None, :, 2:])
-    size = np.maximum(high - low, 0)
-    shared: FloatArray = size[..., 0] * size[..., 1]
-    return shared
+    # Side by side, not as (N, M, 2): an innermost axis of two costs numpy ten times as much.
+    ax1, ay1, ax2, ay2 = np.asarray(a, np.float64).reshape(-1, 4).T[:, :, None]
+    bx1, by1, bx2, by2 = np.ascontiguousarray(np.asarray(b, np.float64).reshape(-1, 4).T)
+    width: FloatArray = np.minimum(ax2, bx2)
+    width -= np.maximum(ax1, bx1)
+    np.maximum(width, 0, out=width)
+    height = np.minimum(ay2, by2)
+    height -= np.maximum(ay1, by1)
+    np.maximum(height, 0, out=height)
+    width *= height
+    return width
 
 
 def areas(boxes: ArrayLike) -> FloatArray:
     """(N,) areas of (N, 4) boxes; 0 for boxes that are inside out."""
     array = np.asarray(boxes, np.float64).reshape(-1, 4)
-    size = np.maximum(array[:, 2:] - array[:, :2], 0)
-    result: FloatArray = size[:, 0] * size[:, 1]
+    result: FloatArray = np.maximum(array[:, 2] - array[:, 0], 0)
+    result *= np.maximum(array[:, 3] - array[:, 1], 0)
     return result
 
 
@@ -51,15 +56,20 @@ def ious(a: ArrayLike, b: ArrayLike) -> FloatArray:
         [[0.333, 0.0]]
     """
     shared = intersections(a, b)
-    union = areas(a)[:, None] + areas(b)[None, :] - shared
-    return np.divide(shared, union, out=np.zeros_like(shared), where=union > 0)
+    union = areas(a)[:, None] + areas(b)
+    union -= shared
+    union[union <= 0] = 1.0  # nothing is shared of nothing
+    shared /= union
+    return shared
 
 
 def overlaps(a: ArrayLike, b: ArrayLike) -> FloatArray:
     """(N, M) share of each box of ``a`` that lies inside each box of ``b``, 0 to 1."""
     shared = intersections(a, b)
-    own = np.broadcast_to(areas(a)[:, None], shared.shape)
-    return np.divide(shared, own, out=np.zeros_like(shared), where=own > 0)
+    own = areas(a)[:, None]
+    own[own <= 0] = 1.0
+    shared /= own
+    return shared
 
 
 class Region:

@@ -6,6 +6,9 @@ from detector.detections import Detections
 from detector.sources.frame import Frame
 from detector.violations import Box
 
+_NOBODY = Detections()
+"""One for all: a rule makes a moment for each person in each frame."""
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Moment:
@@ -24,4 +27,4 @@ class Moment:
     box: Box
     note: str = ""
     confidence: float = 0.0
-    others: Detections = field(default_factory=Detections)
+    others: Detections = field(default_factory=lambda: _NOBODY)

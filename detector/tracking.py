@@ -6,27 +6,30 @@ frames a second and dropped frames give the same tracks, and an object that come
 where it must be and by its colours.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from typing import Final
 
-import cv2
 import lap
 import numpy as np
 from numpy.typing import NDArray
 
-from detector.detections import Detections, IntArray, ObjectClass
+from detector.colours import COLOURS, colours, likeness
+from detector.detections import BoolArray, Detections, IntArray, ObjectClass
 from detector.duplicates import FAMILIES, distinct
 from detector.geometry import ious
+from detector.kalman import Array, BoxFilter
 
-Array = NDArray[np.float64]
+Image = NDArray[np.uint8]
 
-_NO_MATCH = 1e6
-_SIZE_MEMORY_SECONDS = 0.3
+_NO_MATCH: Final = 1e6
 
 _SIDE = 0.25
 """Whose box must by now lie to a quarter or more outside the picture, and is not seen, has left it."""
 
 _DOUBTFUL_COST = 0.5
 """Boxes that agree less than this (about IoU 0.5) are looked at before they are taken for one object."""
+
+_LEARN_SECONDS: Final = 0.5
 
 _STRANGE = 0.6
 """Below this likeness of colours, two pictures show two objects; one object in another light stays above it."""
@@ -49,61 +52,6 @@ class TrackerSettings:
     confirm_seconds: float = 0.25
     lost_seconds: float = 4.0
     acceleration: float = 0.8
-
-
-@dataclass(slots=True)
-class _State:
-    """Kalman state of K tracks: box as centre x, centre y, width, height, each with its speed.
-
-    The four numbers are filtered apart, so a covariance is three numbers: position, cross term, speed.
-    """
-
-    box: Array = field(default_factory=lambda: np.empty((0, 4)))
-    speed: Array = field(default_factory=lambda: np.empty((0, 4)))
-    variance: Array = field(default_factory=lambda: np.empty((0, 4)))
-    cross: Array = field(default_factory=lambda: np.empty((0, 4)))
-    speed_variance: Array = field(default_factory=lambda: np.empty((0, 4)))
-
-    def __len__(self) -> int:
-        return len(self.box)
-
-    def select(self, rows: NDArray[np.bool_]) -> None:
-        self.box, self.speed = self.box[rows], self.speed[rows]
-        self.variance, self.cross = self.variance[rows], self.cross[rows]
-        self.speed_variance = self.speed_variance[rows]
-
-    def append(self, boxes: Array) -> None:
-        count, height = len(boxes), boxes[:, 3:4]
-        self.box = np.concatenate([self.box, boxes])
-        self.speed = np.concatenate([self.speed, np.zeros((count, 4))])
-        # A new object is placed to a twentieth of its height and walks at up to about its height a second.
-        self.variance = np.concatenate([self.variance, np.repeat((height / 20) ** 2, 4, axis=1)])
-        self.cross = np.concatenate([self.cross, np.zeros((count, 4))])
-        spread = height * np.array([[0.8, 0.8, 0.1, 0.1]])
-        self.speed_variance = np.concatenate([self.speed_variance, spread**2])
-
-    def predict(self, dt: float, acceleration: float) -> None:
-        """Move on by ``dt`` seconds: constant speed, white noise on the acceleration."""
-        noise = (acceleration * self.box[:, 3:4] * np.array([[1, 1, 0.2, 0.2]])) ** 2
-        self.box = self.box + self.speed * dt
-        # A box that shrinks is mostly an object half hidden: it does not go on shrinking.
-        self.speed[:, 2:] *= np.exp(-dt / _SIZE_MEMORY_SECONDS)
-        self.box[:, 2:] = np.maximum(self.box[:, 2:], 1)
-        self.variance = self.variance + 2 * dt * self.cross + dt**2 * self.speed_variance + noise * dt**3 / 3
-        self.cross = self.cross + dt * self.speed_variance + noise * dt**2 / 2
-        self.speed_variance = self.speed_variance + noise * dt
-
-    def correct(self, rows: IntArray, boxes: Array) -> None:
-        """Take in (len(rows), 4) measured boxes."""
-        measured = (boxes[:, 3:4] / 20) ** 2
-        gain = self.variance[rows] / (self.variance[rows] + measured)
-        speed_gain = self.cross[rows] / (self.variance[rows] + measured)
-        difference = boxes - self.box[rows]
-        self.box[rows] += gain * difference
-        self.speed[rows] += speed_gain * difference
-        self.speed_variance[rows] -= speed_gain * self.cross[rows]
-        self.cross[rows] *= 1 - gain
-        self.variance[rows] *= 1 - gain
 
 
 class Tracker:
@@ -130,18 +78,20 @@ class Tracker:
 
     def restart(self) -> None:
         """Forget all tracks: the picture changed its size, so that nothing is where it was. Numbers go on."""
-        self._state = _State()
+        self._state = BoxFilter()
         self._id: IntArray = np.empty(0, np.int64)
         self._votes: Array = np.empty((0, len(ObjectClass)))
         self._first: Array = np.empty(0)
         self._seen: Array = np.empty(0)
         self._hits: IntArray = np.empty(0, np.int64)
-        self._look: list[NDArray[np.float32] | None] = []
+        self._colours: NDArray[np.float32] = np.empty((0, COLOURS), np.float32)
+        self._learnt: Array = np.empty(0)
+        """When each track's colours were learnt last; never, where not a number."""
         self._time: float | None = None
         self._interval = 0.1
         """Usual seconds from frame to frame: where frames are rare, one that is missed weighs more."""
 
-    def update(self, detections: Detections, seconds: float, image: NDArray[np.uint8] | None = None) -> Detections:
+    def update(self, detections: Detections, seconds: float, image: Image | None = None) -> Detections:
         """Take in one frame.
 
         Args:
@@ -162,8 +112,13 @@ class Tracker:
         self._time = seconds
         self._forget(seconds)
         detections = distinct(detections.usable(), families=True)
-        row_of = self._match(detections, seconds, image)
-        self._take_in(detections, row_of, seconds, image)
+        if not len(detections):
+            return detections
+        boxes = detections.xyxy.astype(np.float64)
+        row_of, doubtful = self._match(detections, boxes, seconds, image)
+        self._take_in(detections, boxes, row_of, seconds)
+        if image is not None:
+            self._learn_colours(detections, row_of, doubtful, seconds, image)
         return self._believed(detections, row_of, seconds)
 
     def _forget(self, seconds: float) -> None:
@@ -175,130 +130,111 @@ class Tracker:
         self._state.select(keep)
         self._id, self._votes, self._hits = self._id[keep], self._votes[keep], self._hits[keep]
         self._first, self._seen = self._first[keep], self._seen[keep]
-        self._look = [look for look, kept in zip(self._look, keep, strict=True) if kept]
+        self._colours, self._learnt = self._colours[keep], self._learnt[keep]
 
-    def _match(self, detections: Detections, seconds: float, image: NDArray[np.uint8] | None) -> IntArray:
-        """(N,) row of the track that each detection carries on; -1 where there is none."""
+    def _match(
+        self, detections: Detections, boxes: Array, seconds: float, image: Image | None
+    ) -> tuple[IntArray, BoolArray]:
+        """(N,) row of the track that each detection carries on, -1 where there is none; (N,) whether in doubt."""
         row_of = np.full(len(detections), -1, np.int64)
-        if not len(self._state) or not len(detections):
-            return row_of
+        if not len(self._state):
+            return row_of, np.zeros(len(detections), np.bool_)
         age = seconds - self._seen
-        cost = self._costs(detections, age)
+        other = FAMILIES[detections.class_id][:, None] != FAMILIES[self._votes.argmax(axis=1)]
+        cost = self._costs(boxes, age)
+        cost[other] = _NO_MATCH
         sure = detections.confidence >= self.settings.sure_confidence
         gone = self._gone(age, image)
         fresh = (age < max(1.0, 3 * self._interval)) & ~gone
-        self._assign(row_of, cost, np.flatnonzero(sure), np.flatnonzero(fresh), limit=0.85)
+        _assign(row_of, cost, sure, fresh, limit=0.85)
         self._part_strangers(row_of, cost, detections, image)
-        self._assign(row_of, cost, np.flatnonzero(~sure), np.flatnonzero(fresh), limit=0.6)
-        self._recover(row_of, detections, np.flatnonzero(sure), age, image, gone)
-        return row_of
+        if not sure.all():
+            _assign(row_of, cost, ~sure, fresh, limit=0.6)
+        if image is not None:
+            self._recover(row_of, detections, boxes, sure, age, image, gone, other)
+        return row_of, cost[np.arange(len(row_of)), row_of] > _DOUBTFUL_COST
 
-    def _gone(self, age: Array, image: NDArray[np.uint8] | None) -> NDArray[np.bool_]:
+    def _gone(self, age: Array, image: Image | None) -> BoolArray:
         """(K,) who must have left the picture by a side: who comes in there next is somebody else."""
-        if image is None:
+        late = age > max(0.3, 1.5 * self._interval)
+        if image is None or not late.any():
             return np.zeros(len(age), np.bool_)
         height, width = image.shape[:2]
-        centre, size = self._state.box[:, :2], self._state.box[:, 2:]
-        outside = (centre[:, 0] < _SIDE * size[:, 0]) | (centre[:, 0] > width - _SIDE * size[:, 0])
-        outside |= centre[:, 1] > height - _SIDE * size[:, 1]
-        late = age > max(0.3, 1.5 * self._interval)
-        left: NDArray[np.bool_] = np.logical_and(outside, late)
+        x, y, wide, high = self._state.box.T
+        outside = (x < _SIDE * wide) | (x > width - _SIDE * wide) | (y > height - _SIDE * high)
+        left: BoolArray = outside & late
         return left
 
-    def _part_strangers(
-        self, row_of: IntArray, cost: Array, detections: Detections, image: NDArray[np.uint8] | None
-    ) -> None:
+    def _part_strangers(self, row_of: IntArray, cost: Array, detections: Detections, image: Image | None) -> None:
         """Undo matches of boxes that hardly agree where the colours do not either: people who meet and part."""
         if image is None:
             return
-        rows = np.flatnonzero(row_of >= 0)
-        for row in rows[cost[rows, row_of[rows]] > _DOUBTFUL_COST].tolist():
-            known = self._look[row_of[row]]
-            if known is not None and _likeness(known, colours(image, detections.xyxy[row])) < _STRANGE:
-                row_of[row] = -1
+        rows = (row_of >= 0).nonzero()[0]
+        rows = rows[cost[rows, row_of[rows]] > _DOUBTFUL_COST]
+        rows = rows[np.isfinite(self._learnt[row_of[rows]])]
+        if len(rows):
+            alike = likeness(self._colours[row_of[rows]], colours(image, detections.xyxy[rows]))
+            row_of[rows[alike < _STRANGE]] = -1
 
-    def _costs(self, detections: Detections, age: Array) -> Array:
+    def _costs(self, boxes: Array, age: Array) -> Array:
         """(N, K) 1 - IoU of detections and predicted boxes, grown by what the prediction leaves open."""
-        slack = np.sqrt(self._state.variance[:, :2])
-        predicted = _corners(self._state.box)
-        grow = np.minimum(slack, self._state.box[:, 2:] * 0.5)
-        predicted[:, :2] -= grow
-        predicted[:, 2:] += grow
-        boxes = detections.xyxy.astype(np.float64)
-        cost = 1 - ious(boxes, predicted)
+        size = self._state.box[:, 2:]
+        half = size * 0.5
+        half += np.minimum(np.sqrt(self._state.variance[:, :2]), half)
+        predicted = np.concatenate([self._state.box[:, :2] - half, self._state.box[:, :2] + half], axis=1)
+        cost = ious(boxes, predicted)
+        np.subtract(1, cost, out=cost)
         # Ties between people who pass each other go to the one whose size fits.
-        heights = (boxes[:, 3] - boxes[:, 1])[:, None] / self._state.box[None, :, 3]
-        cost += 0.1 * np.abs(np.log(np.clip(heights, 0.05, 20)))
-        cost += 0.05 * np.minimum(age, 1.0)[None, :]
-        cost[self._other_family(detections)] = _NO_MATCH
+        heights = np.log(boxes[:, 3] - boxes[:, 1])[:, None] - np.log(size[:, 1])
+        np.abs(heights, out=heights)
+        heights *= 0.1
+        cost += heights
+        cost += 0.05 * np.minimum(age, 1.0)
         return cost
 
-    def _other_family(self, detections: Detections) -> NDArray[np.bool_]:
-        families = FAMILIES[self._votes.argmax(axis=1)]
-        other: NDArray[np.bool_] = np.not_equal(FAMILIES[detections.class_id][:, None], families[None, :])
-        return other
-
-    @staticmethod
-    def _assign(row_of: IntArray, cost: Array, rows: IntArray, columns: IntArray, limit: float) -> None:
-        """Match detections ``rows`` with tracks ``columns``, least total cost, none above ``limit``."""
-        rows = rows[row_of[rows] < 0]
-        columns = columns[_untaken(row_of, cost.shape[1])[columns]]
-        if not len(rows) or not len(columns):
-            return
-        _, chosen, _ = lap.lapjv(cost[np.ix_(rows, columns)], extend_cost=True, cost_limit=limit)
-        matched = chosen >= 0
-        row_of[rows[matched]] = columns[chosen[matched]]
-
     def _recover(
-        self,
-        row_of: IntArray,
-        detections: Detections,
-        rows: IntArray,
-        age: Array,
-        image: NDArray[np.uint8] | None,
-        gone: NDArray[np.bool_],
-    ) -> None:
+        self, row_of: IntArray, detections: Detections, boxes: Array, sure: BoolArray, age: Array, image: Image,
+        gone: BoolArray, other: BoolArray,
+    ) -> None:  # fmt: skip
         """Objects that come back from behind something: near where they must be, and of the same colours."""
-        rows = rows[row_of[rows] < 0]
-        lost = np.flatnonzero((self._hits >= 3) & (age > 0) & ~gone)
-        lost = lost[_untaken(row_of, len(age))[lost]]
-        if image is None or not len(rows) or not len(lost):
+        rows = (sure & (row_of < 0)).nonzero()[0]
+        lost = ((self._hits >= 3) & (age > 0) & ~gone & _untaken(row_of, len(age))).nonzero()[0]
+        if not len(rows) or not len(lost):
             return
-        boxes = _centres(detections.xyxy[rows].astype(np.float64))
-        reach = self._state.box[lost, 3] * (0.5 + 0.8 * np.minimum(age[lost], 3.0))
-        offset = boxes[:, None, :2] - self._state.box[None, lost, :2]
-        distance = np.hypot(offset[..., 0], offset[..., 1]) / reach[None, :]
-        size = np.abs(np.log(boxes[:, None, 3] / self._state.box[None, lost, 3]))
-        other = self._other_family(detections[rows])[:, lost]
-        cost = np.where((distance < 1) & (size < 0.5) & ~other, distance, _NO_MATCH)
-        for i, j in zip(*np.nonzero(cost < 1), strict=True):
-            known = self._look[lost[j]]
-            likeness = 0.0 if known is None else _likeness(known, colours(image, detections.xyxy[rows[i]]))
-            cost[i, j] = _NO_MATCH if likeness < _STRANGE else 0.5 * distance[i, j] + (1 - likeness)
+        found = _centres(boxes[rows])
+        known = self._state.box[lost]
+        reach = known[:, 3] * (0.5 + 0.8 * np.minimum(age[lost], 3.0))
+        distance = np.hypot(found[:, 0, None] - known[:, 0], found[:, 1, None] - known[:, 1]) / reach
+        size = np.abs(np.log(found[:, 3, None] / known[:, 3]))
+        possible = (distance < 1) & (size < 0.5) & ~other[np.ix_(rows, lost)] & np.isfinite(self._learnt[lost])
+        i, j = possible.nonzero()
+        if not len(i):
+            return
+        alike = likeness(self._colours[lost[j]], colours(image, detections.xyxy[rows])[i])
+        cost = np.full(distance.shape, _NO_MATCH)
+        cost[i, j] = np.where(alike < _STRANGE, _NO_MATCH, 0.5 * distance[i, j] + (1 - alike))
         _, chosen, _ = lap.lapjv(cost, extend_cost=True, cost_limit=1.0)
         matched = chosen >= 0
         row_of[rows[matched]] = lost[chosen[matched]]
 
-    def _take_in(
-        self,
-        detections: Detections,
-        row_of: IntArray,
-        seconds: float,
-        image: NDArray[np.uint8] | None,
-    ) -> None:
-        matched = np.flatnonzero(row_of >= 0)
-        boxes = _centres(detections.xyxy.astype(np.float64))
-        tracks = row_of[matched]
-        self._state.correct(tracks, boxes[matched])
-        gap = seconds - self._seen[tracks]
-        self._seen[tracks] = seconds
-        self._hits[tracks] += 1
-        self._votes[tracks, detections.class_id[matched]] += detections.confidence[matched]
-        starts = np.flatnonzero((row_of < 0) & (detections.confidence >= self._starts[detections.class_id]))
-        starts = starts[self._free(detections, starts)]
+    def _take_in(self, detections: Detections, boxes: Array, row_of: IntArray, seconds: float) -> None:
+        """Correct the tracks that are seen, and start new ones."""
+        matched = (row_of >= 0).nonzero()[0]
+        if len(matched):
+            tracks = row_of[matched]
+            self._state.correct(tracks, _centres(boxes[matched]))
+            self._seen[tracks] = seconds
+            self._hits[tracks] += 1
+            self._votes[tracks, detections.class_id[matched]] += detections.confidence[matched]
+        if len(matched) == len(row_of):
+            return
+        starts = ((row_of < 0) & (detections.confidence >= self._starts[detections.class_id])).nonzero()[0]
+        starts = starts[self._free(detections, boxes, starts)]
         count = len(starts)
+        if not count:
+            return
         row_of[starts] = len(self._state) + np.arange(count)
-        self._state.append(boxes[starts])
+        self._state.append(_centres(boxes[starts]))
         self._id = np.concatenate([self._id, self._next_id + np.arange(count)])
         self._next_id += count
         votes = np.zeros((count, len(ObjectClass)))
@@ -307,94 +243,88 @@ class Tracker:
         self._first = np.concatenate([self._first, np.full(count, seconds)])
         self._seen = np.concatenate([self._seen, np.full(count, seconds)])
         self._hits = np.concatenate([self._hits, np.ones(count, np.int64)])
-        self._look.extend([None] * count)
-        if image is not None:
-            self._learn_looks(detections, matched, row_of, gap, image)
+        self._colours = np.concatenate([self._colours, np.zeros((count, COLOURS), np.float32)])
+        self._learnt = np.concatenate([self._learnt, np.full(count, np.nan)])
 
-    def _free(self, detections: Detections, starts: IntArray) -> NDArray[np.bool_]:
+    def _free(self, detections: Detections, boxes: Array, starts: IntArray) -> BoolArray:
         """(len(starts),) false where a sure box only repeats one that already has a track in this frame."""
         taken = self._seen == self._time
         if not len(starts) or not taken.any():
             return np.ones(len(starts), np.bool_)
-        same = ious(detections.xyxy[starts], _corners(self._state.box[taken])) > 0.7
+        same = ious(boxes[starts], _corners(self._state.box[taken])) > 0.7
         family = FAMILIES[detections.class_id[starts]][:, None]
-        same &= family == FAMILIES[self._votes[taken].argmax(axis=1)][None, :]
-        return np.logical_not(same.any(axis=1))
+        same &= family == FAMILIES[self._votes[taken].argmax(axis=1)]
+        free: BoolArray = np.logical_not(same.any(axis=1))
+        return free
 
-    def _learn_looks(
-        self,
-        detections: Detections,
-        matched: IntArray,
-        row_of: IntArray,
-        gap: Array,
-        image: NDArray[np.uint8],
+    def _learn_colours(
+        self, detections: Detections, row_of: IntArray, doubtful: BoolArray, seconds: float, image: Image
     ) -> None:
-        """Remember colours of tracks that stand clear of others; a few times a second is enough."""
-        if not len(matched):
+        """Remember colours of tracks that stand clear of others; twice a second is enough."""
+        rows = ((row_of >= 0) & ~doubtful).nonzero()[0]
+        due = ~(seconds - self._learnt[row_of[rows]] < _LEARN_SECONDS) & (self._hits[row_of[rows]] > 1)
+        if not due.any():
             return
-        crowd = ious(detections.xyxy[matched], detections.xyxy) > 0.15
-        clear = crowd.sum(axis=1) <= 1
-        for i in np.flatnonzero(clear & (gap >= 0)):
-            track = int(row_of[matched[i]])
-            if self._look[track] is not None and self._hits[track] % 4:
-                continue
-            look = colours(image, detections.xyxy[matched[i]])
-            known = self._look[track]
-            self._look[track] = look if known is None else 0.8 * known + 0.2 * look
+        rows = rows[due]
+        crowd = ious(detections.xyxy[rows], detections.xyxy) > 0.15
+        rows = rows[crowd.sum(axis=1) <= 1]
+        if not len(rows):
+            return
+        tracks = row_of[rows]
+        now = colours(image, detections.xyxy[rows])
+        first = np.isnan(self._learnt[tracks])
+        self._colours[tracks] = np.where(first[:, None], now, 0.8 * self._colours[tracks] + 0.2 * now)
+        self._learnt[tracks] = seconds
 
     def _believed(self, detections: Detections, row_of: IntArray, seconds: float) -> Detections:
-        tracked = np.flatnonzero(row_of >= 0)
+        tracked = (row_of >= 0).nonzero()[0]
         rows = row_of[tracked]
-        long_enough = seconds - self._first[rows] >= self.settings.confirm_seconds
-        believed = (self._hits[rows] >= 3) & long_enough
+        believed = (self._hits[rows] >= 3) & (seconds - self._first[rows] >= self.settings.confirm_seconds)
         chosen, rows = tracked[believed], rows[believed]
         result = detections[chosen]
-        result.class_id = self._votes[rows].argmax(axis=1).astype(np.int64)
+        result.class_id = self._votes[rows].argmax(axis=1)
         result.track_id = self._id[rows]
         return result
 
 
-def _untaken(row_of: IntArray, count: int) -> NDArray[np.bool_]:
+def _assign(row_of: IntArray, cost: Array, rows: BoolArray, columns: BoolArray, limit: float) -> None:
+    """Match detections ``rows`` with tracks ``columns``, least total cost, none above ``limit``.
+
+    Who has only one possible partner, who has none other either, needs no solver: on most streets that is everybody.
+    """
+    columns = columns & _untaken(row_of, cost.shape[1])
+    possible = (cost < limit) & (rows & (row_of < 0))[:, None] & columns
+    i, j = possible.nonzero()
+    if not len(i):
+        return
+    alone = (np.bincount(i, minlength=len(row_of))[i] == 1) & (np.bincount(j, minlength=cost.shape[1])[j] == 1)
+    row_of[i[alone]] = j[alone]
+    if alone.all():
+        return
+    i, j = np.unique(i[~alone]), np.unique(j[~alone])
+    part = np.where(possible, cost, _NO_MATCH)[np.ix_(i, j)]
+    _, chosen, _ = lap.lapjv(part, extend_cost=True, cost_limit=limit)
+    matched = chosen >= 0
+    row_of[i[matched]] = j[chosen[matched]]
+
+
+def _untaken(row_of: IntArray, count: int) -> BoolArray:
     """(count,) the tracks that no detection has been matched with."""
     free = np.ones(count, np.bool_)
     free[row_of[row_of >= 0]] = False
     return free
 
 
-def colours(image: NDArray[np.uint8], box: NDArray[np.float32]) -> NDArray[np.float32]:
-    """What an object looks like: (96,) hue-saturation histograms of the box's upper and lower half, summing to 1.
-
-    The sides of the box are left out, since they show the ground behind.
-    """
-    height, width = image.shape[:2]
-    inset = 0.15 * (box[2] - box[0])
-    left, right = int(max(box[0] + inset, 0)), int(min(box[2] - inset, width))
-    top, middle, bottom = int(max(box[1], 0)), int((box[1] + box[3]) / 2), int(min(box[3], height))
-    parts = []
-    for y0, y1 in ((top, middle), (middle, bottom)):
-        patch = image[max(y0, 0) : min(y1, height), left:right]
-        if patch.size == 0:
-            parts.append(np.full(48, 1 / 96, np.float32))
-            continue
-        hsv = cv2.cvtColor(patch, cv2.COLOR_BGR2HSV)
-        chroma = cv2.calcHist([hsv], [0, 1], None, [8, 4], [0, 180, 0, 256]).ravel()
-        light = cv2.calcHist([hsv], [2], None, [16], [0, 256]).ravel()
-        both = np.concatenate([chroma, light])
-        parts.append((both / (2 * both.sum())).astype(np.float32))
-    return np.concatenate(parts)
-
-
-def _likeness(a: NDArray[np.float32], b: NDArray[np.float32]) -> float:
-    """Bhattacharyya coefficient of two histograms: 1 for the same, 0 for nothing in common."""
-    return float(np.sqrt(a * b).sum())
-
-
 def _centres(boxes: Array) -> Array:
     """(N, 4) left, top, right, bottom as centre x, centre y, width, height."""
-    return np.column_stack([(boxes[:, :2] + boxes[:, 2:]) / 2, boxes[:, 2:] - boxes[:, :2]])
+    result = np.empty_like(boxes)
+    np.add(boxes[:, :2], boxes[:, 2:], out=result[:, :2])
+    result[:, :2] *= 0.5
+    np.subtract(boxes[:, 2:], boxes[:, :2], out=result[:, 2:])
+    return result
 
 
 def _corners(boxes: Array) -> Array:
     """(N, 4) centre x, centre y, width, height as left, top, right, bottom."""
     half = boxes[:, 2:] / 2
-    return np.column_stack([boxes[:, :2] - half, boxes[:, :2] + half])
+    return np.concatenate([boxes[:, :2] - half, boxes[:, :2] + half], axis=1)
