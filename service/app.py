@@ -8,6 +8,7 @@ from fastapi import APIRouter, Depends, FastAPI
 
 from service import api_pages, console, errors, openapi
 from service.api_keys.routes import router as api_keys
+from service.audit.routes import router as audit
 from service.authentication import authorise
 from service.cameras.routes import router as cameras
 from service.cases.routes import router as cases
@@ -58,7 +59,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.state.office = Office.open(settings)
     errors.install(app)
     api = APIRouter(prefix="/api/v1", dependencies=[Depends(authorise)])
-    for router in (sessions, users, api_keys, system, cameras, photos, violations, cases, evidence, events):
+    for router in (sessions, users, api_keys, system, cameras, photos, violations, cases, evidence, audit, events):
         api.include_router(router)
     app.include_router(api)
     app.include_router(health_router)

@@ -10,6 +10,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, select
 
 from service import clock
+from service.audit.signing import prepare_key, public_pem
 from service.audit.workflow import SYSTEM, record
 from service.database import Database
 from service.security import Role
@@ -36,6 +37,7 @@ async def prepare(settings: Settings) -> str | None:
     database = Database(settings.database)
     try:
         await migrate(database)
+        await _signing_key(database, settings)
         return await _first_administrator(database, settings)
     finally:
         await database.close()
@@ -82,6 +84,13 @@ def _config(connection: Connection) -> Config:
     config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
     config.attributes["connection"] = connection
     return config
+
+
+async def _signing_key(database: Database, settings: Settings) -> None:
+    key, is_new = prepare_key(settings.key_folder)
+    if is_new:
+        async with database.transaction() as session:
+            await record(session, SYSTEM, "create", "signing_key", key.id, details={"public": public_pem(key.public)})
 
 
 async def _first_administrator(database: Database, settings: Settings) -> str | None:

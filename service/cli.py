@@ -16,6 +16,7 @@ from detector import cli as detector_cli
 from detector.registry import ModelError, Registry
 from service import bootstrap, logs
 from service.audit import verify as audit_verify
+from service.audit.signing import KeyFileError
 from service.cases.transitions import DismissalReason
 from service.demo.clip import ClipError, find_clip
 from service.demo.seed import seed
@@ -106,13 +107,18 @@ def verify(
     if (case is None) == (not everything):
         raise typer.BadParameter("name a case or say --all")
     settings = _settings(data, "production")
-    faults = asyncio.run(audit_verify.verify(settings, case))
-    for fault in faults:
+    _check_office(settings)
+    try:
+        found = asyncio.run(audit_verify.verify(settings, case))
+    except (LookupError, KeyFileError, OperationalError) as error:
+        _fail(str(error))
+    for fault in found.faults:
         typer.echo(fault)
-    if faults:
-        _say(f"{len(faults)} faults found")
+    checked = f"{found.rows} audit rows, {found.anchors} anchors, {found.cases} cases, {found.files} files"
+    if found.faults:
+        _say(f"{len(found.faults)} faults found in {checked}")
         raise typer.Exit(1)
-    _say("everything is as it was written")
+    _say(f"everything is as it was written: {checked}")
 
 
 @app.command("export-training")
@@ -132,8 +138,7 @@ def export_training(
 ) -> None:
     """Write reviewed cases as photos with labels: confirmed ones as positives, false alarms as hard negatives."""
     settings = _settings(data, "production")
-    if not settings.data.is_dir():
-        _fail(f"{settings.data}: there is no office here: name its folder with --data")
+    _check_office(settings)
     zone = settings.zone
     refuting = {DismissalReason.WRONG_OBJECT} | ({DismissalReason.NOT_AN_OFFENCE} if not_an_offence else set())
     end = until.replace(tzinfo=zone) if until is not None else None
@@ -153,10 +158,16 @@ def export_training(
         raise typer.Exit(1)
 
 
+def _check_office(settings: Settings) -> None:
+    """A folder without an office is said, not made into one."""
+    if not settings.data.is_dir():
+        _fail(f"{settings.data}: there is no office here: name its folder with --data")
+
+
 def _prepare(settings: Settings) -> None:
     try:
         password = asyncio.run(bootstrap.prepare(settings))
-    except (OSError, bootstrap.SchemaError) as error:
+    except (OSError, bootstrap.SchemaError, KeyFileError) as error:
         _fail(f"{settings.data}: {error}")
     if password is not None:
         _say("First start. The administrator, shown this once:")

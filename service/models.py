@@ -1,7 +1,7 @@
 """All tables: importing this module makes `service.database.Base.metadata` complete."""
 
 from service.api_keys.models import ApiKeyRow
-from service.audit.models import AuditHeadRow, AuditRow
+from service.audit.models import AuditAnchorRow, AuditHeadRow, AuditRow
 from service.cameras.models import CameraRow, CameraStatusRow
 from service.cases.models import CaseNumberRow, CaseRow
 from service.database import Base
@@ -16,6 +16,7 @@ from service.violations.models import ViolationRow
 __all__ = [
     "AlertRow",
     "ApiKeyRow",
+    "AuditAnchorRow",
     "AuditHeadRow",
     "AuditRow",
     "Base",

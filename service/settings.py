@@ -26,6 +26,7 @@ class Settings(BaseSettings):
     data: Path = Field(Path("data"), description="folder of database, files and sockets")
     database_url: str | None = Field(None, description="SQLAlchemy URL; SQLite in the data folder where none is given")
     files_url: str | None = Field(None, description="where evidence lies, for example s3://bucket/prefix")
+    keys: Path | None = Field(None, description="folder of the signing key; keys in the data folder by default")
     timezone: str = Field("Asia/Shanghai", description="the district's zone: case numbers, EXIF times without offset")
 
     secure_cookies: Literal["auto", "always"] = Field(
@@ -94,6 +95,11 @@ class Settings(BaseSettings):
         if self.database_url is not None:
             return self.database_url
         return f"sqlite+aiosqlite:///{(self.data / 'streetwarden.db').resolve()}"
+
+    @property
+    def key_folder(self) -> Path:
+        """Folder of the key that signs anchors and packages. Replicas of one office share it."""
+        return self.keys or self.data / "keys"
 
     @property
     def incoming(self) -> Path:

@@ -15,6 +15,11 @@ def canonical(value: object) -> str:
     return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=str)
 
 
+def digest(value: object) -> str:
+    """SHA-256, in hex, of a value as canonical JSON."""
+    return hashlib.sha256(canonical(value).encode()).hexdigest()
+
+
 def row_hash(row: AuditRow) -> str:
     """SHA-256, in hex, of the previous hash, a newline, and the row as canonical JSON."""
     content = canonical(

@@ -44,3 +44,19 @@ class AuditHeadRow(Base):
     id: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
     sequence: Mapped[int] = mapped_column(BigInteger)
     hash: Mapped[str] = mapped_column(String(64))
+
+
+class AuditAnchorRow(Base):
+    """Where the chain ended on a day, signed. The database refuses to change or remove it.
+
+    ``day`` is of the district's zone, as ``YYYYMMDD``; ``signature`` is Ed25519 in hex (see `service.audit.anchors`).
+    """
+
+    __tablename__ = "audit_anchors"
+
+    day: Mapped[str] = mapped_column(String(8), primary_key=True)
+    sequence: Mapped[int] = mapped_column(BigInteger)
+    hash: Mapped[str] = mapped_column(String(64))
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
+    key_id: Mapped[str] = mapped_column(String(16))
+    signature: Mapped[str] = mapped_column(String(128))

@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from detector.violations import Violation
 from service import clock
+from service.audit.chain import digest
 from service.audit.workflow import SYSTEM, record
 from service.cameras.models import CameraRow
 from service.cases.events import tell
@@ -63,6 +64,7 @@ async def open_case(
     await session.flush()
     details = {
         "violation": str(violation.id),
+        "violation_sha256": digest(violation.model_dump(mode="json")),
         "evidence": [{"id": str(row.id), "role": row.role, "sha256": row.sha256} for row in evidence],
     }
     await record(session, SYSTEM, "create", "case", str(case.id), to_status=case.status, details=details)

@@ -9,6 +9,7 @@ from service.cases.models import CaseRow
 from service.cases.workflow import may_see
 from service.errors import ProblemError, not_found
 from service.evidence.delivery import Served, file_response
+from service.evidence.looks import note_look
 from service.evidence.models import EvidenceRow
 from service.office import Office
 from service.security import Principal, Role
@@ -29,7 +30,9 @@ async def get_evidence(office: Office, asker: Principal, evidence_id: UUID, requ
         found = (await session.execute(query)).one_or_none()
     if found is None or not may_see(asker, found[1]):
         raise not_found("evidence file")
-    row = found[0]
-    if row.role == "original" and not asker.has(Role.OPERATOR, Role.ADMINISTRATOR):
-        raise ProblemError(403, "Originals are for operators and administrators.", kind="not-allowed")
+    row, case = found
+    if row.role == "original":
+        if not asker.has(Role.OPERATOR, Role.ADMINISTRATOR):
+            raise ProblemError(403, "Originals are for operators and administrators.", kind="not-allowed")
+        await note_look(office, asker, row.id, {"case": case.number, "file": row.file})
     return await file_response(office.files, Served(row.key, row.size, row.sha256, row.media_type), request)

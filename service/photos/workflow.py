@@ -14,6 +14,7 @@ from service.cases.models import CaseRow
 from service.errors import ProblemError, not_found
 from service.events.workflow import OFFICE, publish
 from service.evidence.delivery import Served, file_response
+from service.evidence.looks import note_look
 from service.office import Office
 from service.paging import bad_cursor, decode_cursor, encode_cursor
 from service.photos.models import PhotoRow
@@ -49,6 +50,8 @@ async def get_image(office: Office, asker: Principal, photo_id: UUID, request: R
     """The picture itself."""
     async with office.database.reading() as session:
         row = await _load_for(session, asker, photo_id)
+    if asker.user_id is not None and asker.user_id != row.user_id:
+        await note_look(office, asker, row.id, {"photo": str(row.id)})
     if row.media_type != "image/heic" or original:
         served = Served(row.key, row.size, row.sha256, row.media_type)
         return await file_response(office.files, served, request)

@@ -9,6 +9,9 @@ from pathlib import Path
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
+from service import clock
+from service.audit.anchors import anchor_today
+from service.audit.signing import KeyFileError, load_key
 from service.bootstrap import check_schema
 from service.events.workflow import drop_old
 from service.evidence.recovery import recover
@@ -23,6 +26,8 @@ log = structlog.get_logger(__name__)
 LOOK_SECONDS = 5.0
 DROP_EVERY = 720
 """Looks between two cleanings of old events: an hour."""
+ANCHOR_EVERY = 12
+"""Looks between two questions whether the audit wants today's anchor: a minute."""
 
 ENGINE_SILENT = "engine_silent"
 
@@ -74,7 +79,10 @@ async def _look_after(office: Office) -> None:
             await look(office)
             if looks % DROP_EVERY == 0:
                 await drop_old(office.database, office.settings.event_days)
-        except (SQLAlchemyError, OSError):
+            if looks % ANCHOR_EVERY == 0:
+                key = load_key(office.settings.key_folder)
+                await anchor_today(office.database, key, office.settings.zone, clock.now())
+        except (SQLAlchemyError, OSError, KeyFileError):
             log.exception("cannot look after the system, trying again")
         looks += 1
         await asyncio.sleep(LOOK_SECONDS)

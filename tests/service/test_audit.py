@@ -2,13 +2,15 @@
 
 import json
 from collections.abc import Callable
+from hashlib import sha256
 
 import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
 from service.audit.chain import canonical
-from service.audit.verify import verify, verify_all, verify_case
+from service.audit.verification import Verification
+from service.audit.verify import verify, verify_record
 from service.evidence.models import EvidenceRow
 from service.security import Role
 from tests.service.office import Desk, delivered_case, jpeg
@@ -20,6 +22,10 @@ async def execute(desk: Desk, *statements: str) -> None:
     async with desk.office.database.transaction() as session:
         for statement in statements:
             await session.execute(text(statement))
+
+
+async def check(desk: Desk, case: str | None = None) -> Verification:
+    return await verify_record(desk.settings, desk.office.database, desk.office.files, case)
 
 
 async def busy(desk: Desk) -> tuple[str, dict[str, EvidenceRow]]:
@@ -42,13 +48,13 @@ async def test_the_database_refuses_to_change_it(desk: Desk, statement: str) -> 
 
 async def test_an_honest_record_is_intact(desk: Desk) -> None:
     number, _ = await busy(desk)
-    found = await verify_all(desk.office.database, desk.office.files)
+    found = await check(desk)
     assert found.faults == []
     assert found.files == 4
     assert found.rows > 8
-    one = await verify_case(desk.office.database, desk.office.files, number)
+    one = await check(desk, number)
     assert (one.faults, one.files) == ([], 3)
-    assert await verify(desk.settings, None) == []
+    assert (await verify(desk.settings, None)).intact
     with pytest.raises(LookupError, match="JJ-0"):
         await verify(desk.settings, "JJ-0")
 
@@ -64,14 +70,31 @@ async def test_an_honest_record_is_intact(desk: Desk) -> None:
         ("DELETE FROM audit WHERE sequence = (SELECT max(sequence) FROM audit)", "missing at the end"),
         ("UPDATE audit SET previous_hash = hash WHERE sequence = 4", "audit row 4"),
         ("DELETE FROM audit_head", "lost its head"),
+        ("UPDATE cases SET status = 'closed'", "says closed, but its history ends at filed"),
+        ("UPDATE violations SET document = json_set(document, '$.confidence', 0.1)", "its violation was altered"),
+        ("UPDATE evidence SET sha256 = printf('%064d', 7) WHERE role = 'context'", "context.jpg"),
+        ("DELETE FROM evidence WHERE role = 'context'", "was removed from the record"),
+        ("DELETE FROM cases", "was removed from the record"),
+        ("UPDATE photos SET sha256 = printf('%064d', 7)", "the SHA-256 beside it was altered"),
     ],
 )
 async def test_tampering_is_found_and_named(desk: Desk, change: str, words: str) -> None:
     await busy(desk)
     await execute(desk, "DROP TRIGGER audit_no_update", "DROP TRIGGER audit_no_delete", change)
-    found = await verify_all(desk.office.database, desk.office.files)
+    found = await check(desk)
     assert not found.intact
     assert any(words in fault for fault in found.faults), found.faults
+
+
+async def test_a_file_changed_with_the_hash_beside_it_is_found(desk: Desk) -> None:
+    _, rows = await busy(desk)
+    forged = b"another picture"
+    on_disk(desk, rows["context"]).write_bytes(forged)
+    async with desk.office.database.transaction() as session:
+        row = await session.get_one(EvidenceRow, rows["context"].id)
+        row.sha256 = sha256(forged).hexdigest()
+    found = await check(desk)
+    assert [fault for fault in found.faults if "context.jpg" in fault and "beside it was altered" in fault]
 
 
 async def test_reordered_rows_are_found(desk: Desk) -> None:
@@ -83,7 +106,7 @@ async def test_reordered_rows_are_found(desk: Desk) -> None:
         "UPDATE audit SET sequence = 3 WHERE sequence = 1000",
     ]
     await execute(desk, *swap)
-    found = await verify_all(desk.office.database, desk.office.files)
+    found = await check(desk)
     assert any("audit row 2" in fault for fault in found.faults)
 
 
@@ -95,8 +118,8 @@ async def test_a_damaged_file_is_found_and_named(desk: Desk, damage: Callable[..
     number, rows = await busy(desk)
     damage(on_disk(desk, rows["context"]))
     for found in (
-        await verify_all(desk.office.database, desk.office.files),
-        await verify_case(desk.office.database, desk.office.files, number),
+        await check(desk),
+        await check(desk, number),
     ):
         assert len(found.faults) == 1
         assert "context.jpg" in found.faults[0]
@@ -124,4 +147,4 @@ async def test_a_case_delivered_after_a_restart_continues_the_chain(desk: Desk) 
     await stored(desk)
     await desk.office.database.close()
     await delivered_case(await desk.engine())
-    assert (await verify_all(desk.office.database, desk.office.files)).intact
+    assert (await check(desk)).intact

@@ -125,7 +125,7 @@ async def test_the_demo_begins_with_a_camera_and_people_once(
         camera = (await (await desk.administrator()).get(f"/cameras/{CAMERA}")).json()
     assert (camera["name"], camera["source"], camera["enabled"]) == ("示范路口", f"loop:{video}", True)
     assert camera["scene"]["zones"][0]["kind"] == crossroad_scene().zones[0].kind
-    assert await verify(settings, None) == []
+    assert (await verify(settings, None)).faults == []
 
 
 async def test_the_demos_camera_follows_its_clip(make_settings: Callable[..., Settings], tmp_path: Path) -> None:

@@ -9,6 +9,7 @@ from typer.testing import CliRunner
 
 from detector.registry import FOLDER_VARIABLE
 from service.cli import app
+from tests.service.office import copy_of
 
 MODELS = Path(__file__).resolve().parents[2] / "models"
 runner = CliRunner()
@@ -75,3 +76,14 @@ def test_every_command_has_help(command: str) -> None:
     answer = runner.invoke(app, [command, "--help"])
     assert answer.exit_code == 0
     assert "Usage" in answer.stdout
+
+
+def test_verify_names_what_it_checked(prepared: tuple[Path, str], tmp_path: Path) -> None:
+    data = copy_of(prepared[0], tmp_path / "office")
+    answer = runner.invoke(app, ["verify", "--all", "--data", str(data)])
+    assert (answer.exit_code, answer.stdout) == (0, "")
+    assert "everything is as it was written" in answer.stderr
+    for arguments, words in ((["JJ-0"], "there is no case JJ-0"), (["--all", "--data", "/nowhere"], "no office here")):
+        answer = runner.invoke(app, ["verify", "--data", str(data), *arguments])
+        assert answer.exit_code == 1
+        assert words in answer.stderr

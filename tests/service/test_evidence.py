@@ -7,6 +7,9 @@ import pytest
 from sqlalchemy import select
 
 from detector.violations import EvidenceFile
+from service import clock
+from service.audit.models import AuditRow
+from service.evidence.looks import ONE_LOOK
 from service.evidence.models import EvidenceRow
 from service.security import Role
 from tests.service.office import Desk, Parcel, assert_problem, delivered_case, jpeg, parcel
@@ -81,6 +84,42 @@ async def test_originals_are_for_the_office(desk: Desk) -> None:
     assert_problem(await inspector.get(f"/evidence/{rows['original'].id}"), 403, "Originals")
     operator = await desk.person(Role.OPERATOR)
     assert (await operator.get(f"/evidence/{rows['original'].id}")).status_code == 200
+
+
+async def looks(desk: Desk) -> list[tuple[str, str]]:
+    async with desk.office.database.reading() as session:
+        query = select(AuditRow).where(AuditRow.action == "look").order_by(AuditRow.sequence)
+        return [(row.actor, row.subject_id) for row in await session.scalars(query)]
+
+
+async def test_who_looked_at_an_original_is_recorded(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    rows = await stored(desk)
+    operator, admin = await desk.person(Role.OPERATOR), await desk.administrator()
+    await operator.get(f"/evidence/{rows['closeup'].id}")
+    assert await looks(desk) == [], "a derived picture hides bystanders"
+    for part in ("bytes=1-9", "bytes=10-"):
+        await operator.get(f"/evidence/{rows['original'].id}", headers={"Range": part})
+    original = str(rows["original"].id)
+    assert await looks(desk) == [("Operator", original)], "a film that is read in parts is looked at once"
+    await admin.get(f"/evidence/{original}")
+    later = clock.now() + ONE_LOOK
+    monkeypatch.setattr(clock, "now", lambda: later)
+    await operator.get(f"/evidence/{original}")
+    assert await looks(desk) == [("Operator", original), ("Administrator", original), ("Operator", original)]
+
+
+async def test_who_looked_at_somebody_elses_photo_is_recorded(desk: Desk) -> None:
+    inspector, operator, engine = (
+        await desk.person(Role.INSPECTOR),
+        await desk.person(Role.OPERATOR),
+        await desk.engine(),
+    )
+    photo = (await inspector.post("/photos", files={"file": ("a.jpg", jpeg())})).json()["id"]
+    for client in (inspector, engine):
+        assert (await client.get(f"/photos/{photo}/image")).status_code == 200
+    assert await looks(desk) == [], "one's own photo is no secret, and a program does not look"
+    assert (await operator.get(f"/photos/{photo}/image")).status_code == 200
+    assert await looks(desk) == [("Operator", photo)]
 
 
 async def test_evidence_of_others_is_not_said_to_exist(desk: Desk) -> None:

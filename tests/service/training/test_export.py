@@ -22,7 +22,7 @@ from datasets.labels import read_labels
 from datasets.reviewed import read_manifest
 from detector.violations import EvidenceFile, ViolationKind
 from service.audit.models import AuditRow
-from service.audit.verify import verify_all
+from service.audit.verify import verify
 from service.cases.transitions import DismissalReason
 from service.cli import app
 from service.evidence.models import EvidenceRow
@@ -282,7 +282,7 @@ async def test_who_exported_what_is_audited(
     details = json.loads(row.details)
     assert (row.actor, row.action, details["cases"]) == ("system", "export", [number])
     assert details["folder"] == str(tmp_path / "out")
-    assert (await verify_all(desk.office.database, desk.office.files)).faults == []
+    assert (await verify(desk.settings, None)).faults == []
     with pytest.raises(CollectionError, match="holds a collection already"):
         await export()
 
