@@ -1,5 +1,6 @@
 """The data tools on the command line: `python -m datasets --help` names them."""
 
+from itertools import chain
 from pathlib import Path
 from typing import Annotated
 
@@ -12,12 +13,14 @@ from datasets.collection import Collection, CollectionError, photos_in
 from datasets.composition import Composition
 from datasets.contact_sheet import contact_sheet
 from datasets.data_card import data_card
-from datasets.faults import faults
+from datasets.faults import faults, name_faults
 from datasets.importing import Form, Split, annotations, form_of, parse_mapping, translate
 from datasets.importing import write as write_imported
+from datasets.known_faults import KNOWN_FAULTS, KnownFaults
 from datasets.labels import LabelError, write_labels
 from datasets.teacher import Teacher, TrainingExtraMissingError
 from datasets.training_set import TrainingSet, TrainingSetError
+from datasets.trial import Trial
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="Checks, labels and assembles photos.")
 
@@ -30,6 +33,7 @@ REPLAY = Path("../shared/data/replay")
 COCO_WEIGHTS = Path("../shared/weights/yolo26n-coco.safetensors")
 TEACHER_LABELS = Path("runs/teacher")
 TRAINING_SET = Path("runs/data")
+TRIAL = Path("runs/trial")
 
 
 @app.command("import")
@@ -64,7 +68,8 @@ def import_export(
 def check(data: Data = STREET) -> None:
     """Lists what is wrong with a collection, a line a fault. Exit status 1 if there is any."""
     count = 0
-    for fault in faults(Collection.read(data)):
+    collection = Collection.read(data)
+    for fault in chain(name_faults(data, collection.names), faults(collection)):
         typer.echo(fault)
         count += 1
     typer.echo(f"{count} faults", err=True)
@@ -120,10 +125,17 @@ def prepare(
     grounds: Annotated[int, typer.Option(help="Empty grounds to cut out.", min=0)] = 150,
     collages: Annotated[int, typer.Option(help="Collages of shrunken butts to make.", min=0)] = 90,
     seed: Annotated[int, typer.Option(help="Makes the same set again.")] = 0,
+    composed: Annotated[Path | None, typer.Option(help="Folder that `compose` wrote, to mix in.")] = None,
+    known_faults: Annotated[
+        Path, typer.Option(help="Training photos with wrong labels, and what to do about them.")
+    ] = KNOWN_FAULTS,
 ) -> None:
     """Assembles the folder that train.py reads."""
     collection = Collection.read(data)
-    training_set = TrainingSet(collection, replay, teacher, out, confidence, grounds, collages, seed)
+    known = KnownFaults.read(known_faults)
+    training_set = TrainingSet(
+        collection, replay, teacher, out, confidence, grounds, collages, seed, composed, faults=known
+    )
     for kind, count in training_set.assemble().items():
         typer.echo(f"{kind}: {count}")
 
@@ -146,6 +158,22 @@ def compose(
     cv2.imwrite(str(out / "contact-sheet.jpg"), contact_sheet(shown))
     counted = ", ".join(f"{count} {name}" for name, count in composition.counts.items())
     typer.echo(f"{len(made)} pictures in {out}, pasted: {counted}; look at {out / 'contact-sheet.jpg'}", err=True)
+
+
+@app.command()
+def trial(
+    data: Data = STREET,
+    replay: Annotated[Path, typer.Option(help="Folder of replay photos; those held out from training serve.")] = REPLAY,
+    teacher: TeacherFolder = TEACHER_LABELS,
+    out: Annotated[Path, typer.Option(help="New folder to write far-butts and empty-streets into.")] = TRIAL,
+    pictures: Annotated[int, typer.Option(help="Full HD pictures with far butts.", min=1)] = 30,
+    seed: Annotated[int, typer.Option(help="Makes the same pictures again.")] = 0,
+) -> None:
+    """Makes pictures to measure a model on: butts of 8 to 12 px in full HD, and empty streets. Never train on them."""
+    made = Trial.of(Collection.read(data), replay, teacher, seed)
+    far = list(track(made.far_butts(out / "far-butts", pictures), description="far butts", total=pictures))
+    empty = list(made.empty_streets(out / "empty-streets"))
+    typer.echo(f"{len(far)} pictures with far butts and {len(empty)} empty streets in {out}", err=True)
 
 
 @app.command()

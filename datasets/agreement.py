@@ -18,6 +18,12 @@ MATCH_IOU = 0.5
 """Two boxes that overlap by more are the same person."""
 
 _STRIDE, _GREY = 32, 114
+_END_TO_END = 6
+"""Columns of output that needs no suppression: corners, confidence, class."""
+_NMS_IOU = 0.6
+"""As `detector/model.py` takes it, which this package does not know."""
+_ROW = 6  # left, top, right, bottom, confidence, class
+_SUPPRESS_IOU = 0.6  # as the product does with plain output
 
 
 @dataclass(frozen=True)
@@ -44,7 +50,7 @@ def agreement(model: Path, teacher: Teacher, video: Path, every: int, confidence
     """Compares people in every `every`-th frame of a clip.
 
     Args:
-        model: exported street model with the output (N, 300, 6).
+        model: exported street model with the output (N, 300, 6) or, of the one-to-many head, (N, 13, places).
         teacher: the COCO model; it returns boxes above its own confidence.
         video: the clip.
         every: 1 looks at all frames.
@@ -89,8 +95,24 @@ def _people(session: onnxruntime.InferenceSession, frame: NDArray[np.uint8], con
     padded = cv2.copyMakeBorder(small, 0, below, 0, right, cv2.BORDER_CONSTANT, value=(_GREY, _GREY, _GREY))
     image = np.ascontiguousarray(padded[None, :, :, ::-1].transpose(0, 3, 1, 2), np.float32) / np.float32(255)
     (output,) = session.run(None, {session.get_inputs()[0].name: image})
-    rows = output[0][(output[0][:, 4] >= confidence) & (output[0][:, 5] == CLASSES.index("person"))]
+    rows = output[0] if output.shape[2] == _END_TO_END else suppressed(output[0], confidence)
+    rows = rows[(rows[:, 4] >= confidence) & (rows[:, 5] == CLASSES.index("person"))]
     return np.asarray(rows[:, :4] / scale, np.float64)
+
+
+def suppressed(plain: NDArray[np.float32], confidence: float) -> NDArray[np.float32]:
+    """Corners, confidence and class of the boxes in plain output of shape (4 + classes, places), the surest first."""
+    scores = plain[4:]
+    best, class_id = scores.max(axis=0), scores.argmax(axis=0)
+    sure = best >= confidence
+    centre, half = plain[:2, sure].T, plain[2:4, sure].T / 2
+    rows = np.column_stack([centre - half, centre + half, best[sure], class_id[sure]]).astype(np.float32)
+    if not len(rows):
+        return rows
+    boxes = np.column_stack([centre - half, 2 * half]).astype(np.float64)
+    kept = cv2.dnn.NMSBoxesBatched(boxes.tolist(), rows[:, 4].tolist(), class_id[sure].tolist(), 0.0, _NMS_IOU)
+    rows = rows[np.asarray(kept, np.int64).reshape(-1)]
+    return rows[np.argsort(-rows[:, 4], kind="stable")]
 
 
 def matches(overlap: NDArray[np.float64]) -> int:

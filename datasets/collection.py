@@ -87,12 +87,21 @@ def photos_in(folder: Path) -> list[Path]:
 
 def label_path(photo: Path) -> Path:
     """The label file of a photo in ultralytics' layout: `images` becomes `labels`, the suffix `.txt`."""
-    parts = list(photo.with_suffix(".txt").parts)
+    return _beside(photo, "labels", ".txt")
+
+
+def score_path(photo: Path) -> Path:
+    """The file of confidences that belongs to a photo's labels: `images` becomes `scores`; see `labels.read_scored`."""
+    return _beside(photo, "scores", ".scores.txt")
+
+
+def _beside(photo: Path, folder: str, suffix: str) -> Path:
+    parts = list(photo.parts)
     for index in range(len(parts) - 1, -1, -1):
         if parts[index] == "images":
-            parts[index] = "labels"
-            return Path(*parts)
-    return photo.with_suffix(".txt")
+            parts[index] = folder
+            return Path(*parts).with_suffix(".txt")
+    return photo.with_suffix(suffix)
 
 
 def expand(text: str, data_file: Path) -> str:

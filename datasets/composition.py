@@ -3,7 +3,7 @@
 What a pole camera sees is small: butts of 6 to 20 px, litter of 12 to 40 px. The photos show both from close by.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -12,12 +12,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from datasets.classes import CLASSES
-from datasets.collection import Collection, CollectionError, label_path
+from datasets.collection import Collection, CollectionError, label_path, score_path
 from datasets.cutouts import Cutout, cutouts
 from datasets.data_card import source_of
 from datasets.grounds import empty_ground
-from datasets.labels import Labels, concatenate, intersection, read_labels
+from datasets.labels import Labels, concatenate, intersection, read_labels, read_scored
 from datasets.pasting import Look, blur_of, muted, noise_of, paste, shaped
+from datasets.replay import read_picture
 from datasets.roads import HEIGHTS, Perspective, paint_dashes, painted_marks, road_mask
 from datasets.street_folder import StreetFolder
 
@@ -55,7 +56,17 @@ _TRIES = 40
 
 
 @dataclass(frozen=True)
-class _Ground:
+class Ground:
+    """A picture of a road that shows no litter.
+
+    Attributes:
+        photo: the file that it is from.
+        picture: BGR pixels, shape (height, width, 3).
+        labels: what is labelled in it.
+        known: the same and all that the teacher saw, unsure boxes included.
+        road: where the road is, shape (height, width).
+    """
+
     photo: Path
     picture: NDArray[np.uint8]
     labels: Labels
@@ -95,8 +106,10 @@ class Composition:
             raise CollectionError(f"classes {self.collection.names} are not the street classes {CLASSES}")
         folder = StreetFolder(self.out)
         random = np.random.default_rng(self.seed)
-        photos = [(photo, read_labels(label_path(photo))) for photo in self.collection.photos("train")]
-        objects, grounds = self._cutouts(photos, random), self._grounds(photos)
+        photos = [
+            (photo, read_scored(label_path(photo), score_path(photo))) for photo in self.collection.photos("train")
+        ]
+        objects, grounds = cutouts_of(photos, random), grounds_of(photos, self.teacher)
         if not grounds:
             raise CollectionError("no photo of the training split shows a road without litter; add some")
         if self.pictures and not objects:
@@ -115,44 +128,11 @@ class Composition:
                 yield self._dashes(folder, name, grounds, random)
         folder.finish()
 
-    def _cutouts(self, photos: list[tuple[Path, Labels]], random: np.random.Generator) -> dict[str, list[Cutout]]:
-        found: dict[str, list[Cutout]] = {}
-        for index in random.permutation(len(photos)):
-            photo, labels = photos[index]
-            wanted = _names(labels) & {*SIZES, "e_tricycle"}
-            # Collages are made of the same close-ups; what is cut out of them is smaller and no other.
-            if photo.stem.startswith("collage-") or all(len(found.get(name, [])) >= MOST_CUTOUTS for name in wanted):
-                continue
-            for cutout in cutouts(_read(photo), labels, photo):
-                found.setdefault(CLASSES[cutout.class_id], []).append(cutout)
-        return found
-
-    def _grounds(self, photos: list[tuple[Path, Labels]]) -> list[_Ground]:
-        found = []
-        # Where a source shows litter, its photos without labels may show some too, forgotten by who labelled it.
-        littered = {source_of(photo) for photo, labels in photos if not set(SIZES).isdisjoint(_names(labels))}
-        for photo, labels in photos:
-            if source_of(photo) in littered:
-                continue
-            picture = _read(photo)
-            colour = cv2.cvtColor(picture, cv2.COLOR_BGR2HSV)[..., 1].mean()
-            if min(picture.shape[:2]) < LEAST_SIDE or colour < LEAST_COLOUR:
-                continue
-            scale = min(LONG_SIDE / max(picture.shape[:2]), MOST_ENLARGED)
-            size = (round(picture.shape[1] * scale), round(picture.shape[0] * scale))
-            how = cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC
-            picture = cv2.resize(picture, size, interpolation=how).astype(np.uint8, copy=False)
-            known = concatenate([labels, read_labels(self.teacher / f"{photo.stem}.txt")])
-            road = road_mask(picture, known)
-            if road.mean() >= LEAST_ROAD:
-                found.append(_Ground(photo, picture, labels, known, road))
-        return found
-
     def _litter(
         self,
         folder: StreetFolder,
         name: str,
-        ground: _Ground,
+        ground: Ground,
         objects: dict[str, list[Cutout]],
         random: np.random.Generator,
     ) -> Path:
@@ -160,7 +140,7 @@ class Composition:
         height, width = ground.picture.shape[:2]
         canvas = ground.picture.astype(np.float32)
         view = Perspective.of(ground.known, width, height)
-        look = _look(ground.picture, random)
+        look = look_of(ground.picture, random)
         if random.random() < 0.3:
             paint_dashes(canvas, ground.road, view, look.blur, random)
         taken = ground.known.corners * (width, height, width, height)
@@ -171,7 +151,7 @@ class Composition:
             if not objects.get(kind):
                 continue
             cutout = objects[kind][random.integers(len(objects[kind]))]
-            box = _place(canvas, ground.road, view, cutout, taken, look, random)
+            box = place(canvas, ground.road, view, cutout, taken, look, random)
             if box is not None:
                 placed.append((cutout.class_id, box))
                 self.counts[kind] = self.counts.get(kind, 0) + 1
@@ -182,7 +162,7 @@ class Composition:
             pasted = Labels.from_corners(np.array([class_id for class_id, _ in placed], np.int64), corners)
         return self._write(folder, name, canvas, concatenate([ground.labels, pasted]), random)
 
-    def _dashes(self, folder: StreetFolder, name: str, grounds: list[_Ground], random: np.random.Generator) -> Path:
+    def _dashes(self, folder: StreetFolder, name: str, grounds: list[Ground], random: np.random.Generator) -> Path:
         """A road with painted dashes and nothing else that was not there."""
         for _ in range(_TRIES):
             ground = grounds[random.integers(len(grounds))]
@@ -192,7 +172,7 @@ class Composition:
                 break
         return self._write(folder, name, canvas, ground.labels, random)
 
-    def _real_marks(self, folder: StreetFolder, name: str, ground: _Ground, random: np.random.Generator) -> Path:
+    def _real_marks(self, folder: StreetFolder, name: str, ground: Ground, random: np.random.Generator) -> Path:
         """An empty part of a road with its marks, or the whole photo where no part holds some."""
         crop = empty_ground(ground.picture, ground.known, random)
         if crop is not None and painted_marks(crop, np.ones(crop.shape[:2], np.bool_)) >= LEAST_DASHES:
@@ -208,17 +188,54 @@ class Composition:
         return folder.root / "images" / "train" / f"{name}.jpg"
 
 
+def cutouts_of(photos: Sequence[tuple[Path, Labels]], random: np.random.Generator) -> dict[str, list[Cutout]]:
+    """Cut-outs by class, at most `MOST_CUTOUTS` of each, from photos and their labels."""
+    found: dict[str, list[Cutout]] = {}
+    for index in random.permutation(len(photos)):
+        photo, labels = photos[index]
+        wanted = _names(labels) & {*SIZES, "e_tricycle"}
+        # Collages are made of the same close-ups; what is cut out of them is smaller and no other.
+        if photo.stem.startswith("collage-") or all(len(found.get(name, [])) >= MOST_CUTOUTS for name in wanted):
+            continue
+        for cutout in cutouts(read_picture(photo), labels, photo):
+            found.setdefault(CLASSES[cutout.class_id], []).append(cutout)
+    return found
+
+
+def grounds_of(photos: Sequence[tuple[Path, Labels]], teacher: Path) -> list[Ground]:
+    """The roads among photos with their labels, scaled to `LONG_SIDE`; `teacher` holds the teacher's labels."""
+    # Where a source shows litter, its photos without labels may show some too, forgotten by who labelled it.
+    littered = {source_of(photo) for photo, labels in photos if not set(SIZES).isdisjoint(_names(labels))}
+    scenes = (scene_of(photo, labels, teacher) for photo, labels in photos if source_of(photo) not in littered)
+    return [scene for scene in scenes if scene is not None and scene.road.mean() >= LEAST_ROAD]
+
+
+def scene_of(photo: Path, labels: Labels, teacher: Path) -> Ground | None:
+    """A photo scaled to `LONG_SIDE`, with its road if it shows one; None where it is too small or black and white."""
+    picture = read_picture(photo)
+    colour = cv2.cvtColor(picture, cv2.COLOR_BGR2HSV)[..., 1].mean()
+    if min(picture.shape[:2]) < LEAST_SIDE or colour < LEAST_COLOUR:
+        return None
+    scale = min(LONG_SIDE / max(picture.shape[:2]), MOST_ENLARGED)
+    size = (round(picture.shape[1] * scale), round(picture.shape[0] * scale))
+    how = cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC
+    picture = cv2.resize(picture, size, interpolation=how).astype(np.uint8, copy=False)
+    known = concatenate([labels, read_labels(teacher / f"{photo.stem}.txt")])
+    return Ground(photo, picture, labels, known, road_mask(picture, known))
+
+
 def _names(labels: Labels) -> set[str]:
     return {CLASSES[class_id] for class_id in labels.class_id}
 
 
-def _look(picture: NDArray[np.uint8], random: np.random.Generator) -> Look:
+def look_of(picture: NDArray[np.uint8], random: np.random.Generator) -> Look:
+    """How the camera of a picture sees, with the sun at a random place."""
     sun = (random.uniform(-0.25, 0.25), random.uniform(0.02, 0.18))
     by_night = picture.mean() < NIGHT
     return Look(blur_of(picture), noise_of(picture), sun, random.uniform(0.2, 0.5), follow=0.9 if by_night else 0.5)
 
 
-def _place(
+def place(
     canvas: NDArray[np.float32],
     road: NDArray[np.bool_],
     view: Perspective,
@@ -226,13 +243,28 @@ def _place(
     taken: NDArray[np.float64],
     look: Look,
     random: np.random.Generator,
+    sizes: Mapping[str, tuple[float, float]] = SIZES,
 ) -> NDArray[np.float64] | None:
-    """Pastes a cut-out somewhere on the road where nothing stands; the box of it, or None where there is no room."""
+    """Pastes a cut-out somewhere on the road where nothing stands.
+
+    Args:
+        canvas: BGR, shape (height, width, 3), changed in place.
+        road: where the road is, shape (height, width).
+        view: says how large things look.
+        cutout: what is pasted.
+        taken: boxes in pixels that nothing may cover, shape (N, 4).
+        look: how the camera sees.
+        random: chooses place, turn and size.
+        sizes: longer side in pixels, far away and near, of what lies on the ground, by class.
+
+    Returns:
+        Its box in pixels, shape (4,), or None where there is no room.
+    """
     rows, columns = np.nonzero(road)
     for _ in range(_TRIES):
         spot = random.integers(len(rows))
         row, column = int(rows[spot]), int(columns[spot])
-        made = _sized(cutout, view, row, random)
+        made = _sized(cutout, view, row, random, sizes)
         if made is None:
             continue
         high, wide = made.mask.shape
@@ -246,27 +278,26 @@ def _place(
     return None
 
 
-def _sized(cutout: Cutout, view: Perspective, row: int, random: np.random.Generator) -> Cutout | None:
+def _sized(
+    cutout: Cutout,
+    view: Perspective,
+    row: int,
+    random: np.random.Generator,
+    sizes: Mapping[str, tuple[float, float]],
+) -> Cutout | None:
     """The cut-out as it looks at a row of the picture; None where it would be too small or too large."""
     kind = CLASSES[cutout.class_id]
     mirrored = bool(random.random() < 0.5)
-    if kind not in SIZES:
+    if kind not in sizes:
         height = view.pixels(HEIGHTS[kind] * random.uniform(0.9, 1.1), row)
         if height is None or not TRICYCLE[0] <= height <= TRICYCLE[1]:
             return None
         size = height * max(cutout.mask.shape) / cutout.mask.shape[0]
         return shaped(cutout, size, 0.0, 1.0, mirrored=mirrored)
     cutout = muted(cutout, random.uniform(0.7, 1.0), random.uniform(0.6, 1.0))
-    low, high = SIZES[kind]
+    low, high = sizes[kind]
     size = float(np.clip(low + (high - low) * view.nearness(row) * random.uniform(0.6, 1.15), low, high))
     lies = kind == "cigarette_butt"
     turn = random.uniform(0, 360) if lies else random.uniform(-20, 20)
     squeeze = random.uniform(0.6, 0.95) if lies else random.uniform(0.8, 1.0)
     return shaped(cutout, size, turn, squeeze, mirrored=mirrored)
-
-
-def _read(photo: Path) -> NDArray[np.uint8]:
-    picture = cv2.imread(str(photo), cv2.IMREAD_COLOR)
-    if picture is None:
-        raise CollectionError(f"{photo}: is not a readable picture; run: python -m datasets check")
-    return picture.astype(np.uint8, copy=False)

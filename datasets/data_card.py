@@ -10,9 +10,9 @@ from numpy.typing import NDArray
 from pydantic import BaseModel
 
 from datasets.classes import CLASSES
-from datasets.collection import Collection, label_path
+from datasets.collection import Collection, label_path, score_path
 from datasets.exports.annotation import photo_size
-from datasets.labels import Labels, read_labels
+from datasets.labels import Labels, read_labels, read_scored
 from datasets.teacher import beside_human
 
 SIZE_EDGES = (16, 32, 96)
@@ -87,7 +87,8 @@ def data_card(collection: Collection, teacher: Path | None, confidence: float) -
     """Counts a collection.
 
     Args:
-        collection: photos with human labels; a sixth column with a confidence below 1 marks a teacher's label.
+        collection: photos with human labels; a sixth column, or a file of scores, with a confidence below 1 marks a
+            teacher's label.
         teacher: folder of the teacher's labels, one file a photo, if they are kept apart.
         confidence: teacher labels below are not counted, since they are not trained on.
 
@@ -97,7 +98,7 @@ def data_card(collection: Collection, teacher: Path | None, confidence: float) -
     """
     counts = _Counts(collection.names)
     for split, photo in collection:
-        labels = read_labels(label_path(photo))
+        labels = read_scored(label_path(photo), score_path(photo))
         human = labels.where(labels.confidence >= 1.0)
         taught = labels.where(labels.confidence < 1.0)  # a teacher is never that sure
         if teacher is not None:

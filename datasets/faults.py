@@ -2,21 +2,26 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import zip_longest
 from pathlib import Path
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from datasets.classes import CLASSES
 from datasets.collection import Collection, label_path
 from datasets.fingerprints import fingerprint, near_duplicates
-from datasets.labels import LabelError, read_labels
+from datasets.labels import LabelError, Labels, iou, read_labels
 
 EDGE_TOLERANCE = 0.001
 """Boxes may pass the edge by this fraction of the photo: label tools round."""
 
 SMALLEST_SIDE = 2.0
 """Boxes with a shorter side in pixels cannot be learnt and are usually slips of the mouse."""
+
+SAME_OBJECT = 0.85
+"""Two boxes of one class that overlap by more are one object: of the pairs in the street photos all those are."""
 
 
 @dataclass(frozen=True)
@@ -63,6 +68,15 @@ def faults(collection: Collection) -> Iterator[Fault]:
                 yield Fault(theirs, f"is the mirror image of {ours} of split {split} ({bits} of 256 bits differ)")
 
 
+def name_faults(data_file: Path, names: tuple[str, ...]) -> Iterator[Fault]:
+    """Class names of a data file that training refuses; `import` maps them."""
+    for number, (name, expected) in enumerate(zip_longest(names, CLASSES)):
+        if name != expected:
+            said = "is not named" if name is None else f"is called {name}"
+            wanted = "no such class" if expected is None else expected
+            yield Fault(data_file, f"class {number} {said}, expected {wanted}; map it with: python -m datasets import")
+
+
 def label_faults(file: Path, names: tuple[str, ...], width: int, height: int) -> Iterator[Fault]:
     """The faults of one label file, for a photo of `width` x `height` pixels."""
     try:
@@ -84,6 +98,17 @@ def label_faults(file: Path, names: tuple[str, ...], width: int, height: int) ->
         if key in seen:
             yield Fault(file, f"{where}: the same box twice")
         seen.add(key)
+    yield from _labelled_twice(file, labels)
+
+
+def _labelled_twice(file: Path, labels: Labels) -> Iterator[Fault]:
+    """Boxes of one class that agree so well that they mean one object; exact copies are named elsewhere."""
+    corners = labels.corners
+    agree = iou(corners, corners)
+    agree[labels.class_id[:, None] != labels.class_id[None, :]] = 0.0
+    for first, second in np.argwhere(np.triu(agree, 1) > SAME_OBJECT):
+        if not np.array_equal(corners[first].round(4), corners[second].round(4)):
+            yield Fault(file, f"box {second + 1}: agrees with box {first + 1}; is one object labelled twice?")
 
 
 def _orphans(collection: Collection, split: str) -> Iterator[Fault]:

@@ -132,3 +132,32 @@ def write_labels(path: Path, labels: Labels, *, with_confidence: bool = False) -
             words.append(f"{confidence:.4f}")
         lines.append(" ".join(words) + "\n")
     path.write_text("".join(lines), encoding="utf-8")
+
+
+def read_scored(labels: Path, scores: Path) -> Labels:
+    """Labels in five columns with their confidences from a file beside them; without that file all are human.
+
+    `python -m datasets prepare` writes such files: training tools take five columns only, and the teacher's
+    confidence must not be lost.
+
+    Raises:
+        LabelError: one of the files cannot be read, or they differ in length.
+    """
+    found = read_labels(labels)
+    if not scores.is_file():
+        return found
+    try:
+        confidence = np.array(scores.read_text(encoding="utf-8").split(), np.float64)
+    except ValueError as error:
+        raise LabelError(f"{scores}: expected a number a line; prepare the training set again") from error
+    if len(confidence) != len(found):
+        raise LabelError(f"{scores}: {len(confidence)} lines, {labels} has {len(found)}; prepare the set again")
+    return Labels(found.class_id, found.boxes, confidence)
+
+
+def write_scored(labels_file: Path, scores_file: Path, labels: Labels) -> None:
+    """Writes labels in five columns and, where a teacher gave some of them, their confidences into the other file."""
+    write_labels(labels_file, labels)
+    if (labels.confidence < 1.0).any():
+        scores_file.parent.mkdir(parents=True, exist_ok=True)
+        scores_file.write_text("".join(f"{value:.4f}\n" for value in labels.confidence), encoding="utf-8")

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from datasets.classes import CLASSES
 from datasets.collection import CollectionError
-from datasets.labels import Labels, write_labels
+from datasets.labels import Labels, write_scored
 
 DATA_FILE = "street.yaml"
 
@@ -34,7 +34,7 @@ class StreetFolder:
         Raises:
             CollectionError: it holds photos or labels.
         """
-        if any((self.root / name).exists() for name in ("images", "labels", DATA_FILE)):
+        if any((self.root / name).exists() for name in ("images", "labels", "scores", DATA_FILE)):
             raise CollectionError(f"{self.root} holds a collection already; name a new folder or remove that one")
 
     def copy(self, photo: Path, split: str, name: str, labels: Labels) -> None:
@@ -83,4 +83,5 @@ class StreetFolder:
         return target
 
     def _label(self, photo: Path, labels: Labels) -> None:
-        write_labels(self.root / "labels" / photo.parent.name / f"{photo.stem}.txt", labels)
+        file = Path(photo.parent.name, f"{photo.stem}.txt")
+        write_scored(self.root / "labels" / file, self.root / "scores" / file, labels)

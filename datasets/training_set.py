@@ -11,14 +11,14 @@ from numpy.typing import NDArray
 
 from datasets.classes import CLASSES, TAUGHT
 from datasets.collages import Cell, collage
-from datasets.collection import Collection, label_path, photos_in
+from datasets.collection import Collection, label_path, photos_in, score_path
+from datasets.data_card import source_of
 from datasets.fingerprints import Memory
 from datasets.grounds import empty_ground, has_texture
-from datasets.labels import Labels, concatenate, read_labels, write_labels
+from datasets.known_faults import KnownFaults
+from datasets.labels import Labels, concatenate, read_labels, read_scored, write_scored
+from datasets.replay import fresh, measured_first, read_picture, split_replay
 from datasets.teacher import beside_human
-
-HELD_OUT_EVERY = 8
-"""Every eighth replay photo is kept from training, to see whether the old classes fade."""
 
 COLLAGE_COLUMNS = (3, 4, 5)
 """Grids that collages take turns in."""
@@ -32,7 +32,8 @@ class TrainingSetError(ValueError):
 class TrainingSet:
     """Assembles a folder that `train.py` reads, with `street.yaml`, `images/` and `labels/`.
 
-    The splits are `train`, `val` (the collection's own) and `test` (replay photos kept from training).
+    The splits are `train`, `val` (the collection's own) and `test` (replay photos kept from training). Labels have
+    five columns, as training tools want them; `scores/` keeps how sure the teacher was, see `labels.read_scored`.
 
     Attributes:
         collection: the street photos with their human labels.
@@ -43,6 +44,8 @@ class TrainingSet:
         grounds: number of empty grounds wanted.
         collages: number of collages wanted.
         seed: makes the same folder again.
+        composed: folder that `python -m datasets compose` wrote, to mix in, or None.
+        faults: training photos whose labels are known to be wrong.
     """
 
     collection: Collection
@@ -53,8 +56,10 @@ class TrainingSet:
     grounds: int = 150
     collages: int = 90
     seed: int = 0
+    composed: Path | None = None
+    faults: KnownFaults = field(default_factory=KnownFaults)
     counts: dict[str, int] = field(default_factory=dict, init=False)
-    _memory: Memory = field(default_factory=Memory, init=False)
+    _labelled: dict[str, set[int]] = field(default_factory=dict, init=False)
     _street: list[tuple[Path, Labels]] = field(default_factory=list, init=False)
 
     def assemble(self) -> dict[str, int]:
@@ -73,21 +78,21 @@ class TrainingSet:
                 f"{len(unlabelled)} photos such as {unlabelled[0]} have no teacher label in {self.teacher}; "
                 "run: python -m datasets label"
             )
-        for name in ("images", "labels"):
+        composed = None if self.composed is None else self._composed(self.composed)
+        for name in ("images", "labels", "scores"):
             shutil.rmtree(self.out / name, ignore_errors=True)
-        self.counts, self._memory, self._street = {}, Memory(), []
-        # Splits that are measured on come first: a copy of one of their photos must not be trained on.
-        for split in sorted(self.collection.splits, key=lambda name: name == "train"):
+        self.counts, self._street = {}, []
+        self._labelled = labelled_by_hand(self.collection)
+        memory = Memory()
+        for split in measured_first(self.collection):
             photos = self.collection.photos(split)
-            fresh = self._new(photos)
-            for photo in fresh if split == "train" else photos:
-                human = read_labels(label_path(photo))
-                self._add_photo(photo, split, human, "street")
-                if split == "train":
-                    self._street.append((photo, human))
-        scenes = self._new(replay)
-        held_out = scenes[::HELD_OUT_EVERY]
-        kept = [photo for photo in scenes if photo not in held_out]
+            new = fresh(photos, memory)
+            if split == "train":
+                self._add_street(new)
+                continue
+            for photo in photos:
+                self._add_photo(photo, split, read_labels(label_path(photo)), "street")
+        kept, held_out = split_replay(self.replay, memory)
         for photo in held_out:
             self._add_photo(photo, "test", Labels.empty(), "replay")
         for photo in kept:
@@ -95,20 +100,48 @@ class TrainingSet:
         random = np.random.default_rng(self.seed)
         self._add_grounds(random, kept)
         self._add_collages(random)
+        for photo in composed or ():
+            self._add_composed(photo)
         self._write_data_file()
         return self.counts
 
-    def _new(self, photos: list[Path]) -> list[Path]:
-        """The photos that show something that no photo before them showed."""
-        return [photo for photo in photos if self._memory.add(read_photo(photo))]
+    def _add_street(self, photos: list[Path]) -> None:
+        """Copies the training photos but those whose labels are known to be wrong altogether."""
+        for photo in photos:
+            human = self.faults.mended(photo, "train", read_labels(label_path(photo)))
+            if human is None:
+                self._count("left out: wrong labels")
+                continue
+            self._add_photo(photo, "train", human, "street")
+            self._street.append((photo, human))
+
+    def _composed(self, folder: Path) -> list[Path]:
+        """The composed pictures."""
+        collection = Collection.read(folder / "street.yaml")
+        if collection.names != CLASSES or set(collection.splits) != {"train"}:
+            raise TrainingSetError(f"{folder} was not written by: python -m datasets compose")
+        return collection.photos("train")
+
+    def _add_composed(self, photo: Path) -> None:
+        """Copies a composed picture with its labels: no teacher looks at it, what stands in it is known."""
+        target = self.out / "images" / "train" / photo.name
+        if target.exists():
+            raise TrainingSetError(f"{photo} has the name of another photo of the training set; rename it")
+        shutil.copyfile(photo, target)
+        self._write_labels(target, read_scored(label_path(photo), score_path(photo)))
+        self._count("train: composed")
 
     def _teacher_file(self, photo: Path) -> Path:
         return self.teacher / f"{photo.stem}.txt"
 
     def _known(self, photo: Path, human: Labels) -> Labels:
-        """Human labels and all teacher labels that do not contradict them, unsure ones included."""
+        """Human labels and all teacher labels that do not contradict them, unsure ones included.
+
+        Classes that people labelled in photos of the same source are theirs: what they left out is not there.
+        """
         taught = read_labels(self._teacher_file(photo))
-        return concatenate([human, beside_human(taught.where(np.isin(taught.class_id, TAUGHT)), human)])
+        wanted = set(TAUGHT) - self._labelled.get(source_of(photo), set())
+        return concatenate([human, beside_human(taught.where(np.isin(taught.class_id, sorted(wanted))), human)])
 
     def _add_photo(self, photo: Path, split: str, human: Labels, kind: str) -> None:
         """Copies a photo and writes its labels: the human ones and the sure ones of the teacher."""
@@ -128,7 +161,7 @@ class TrainingSet:
         self._count(f"train: {kind}")
 
     def _write_labels(self, photo: Path, labels: Labels) -> None:
-        write_labels(self.out / "labels" / photo.parent.name / f"{photo.stem}.txt", labels)
+        write_scored(label_path(photo), score_path(photo), labels)
 
     def _count(self, kind: str) -> None:
         self.counts[kind] = self.counts.get(kind, 0) + 1
@@ -147,7 +180,7 @@ class TrainingSet:
             if made == self.grounds:
                 return
             photo, human = scenes[index]
-            crop = empty_ground(read_photo(photo), self._known(photo, human), random)
+            crop = empty_ground(read_picture(photo), self._known(photo, human), random)
             if crop is not None and has_texture(crop):
                 self._add_picture(f"ground-{made:03d}-{photo.stem}", crop, Labels.empty(), "empty ground")
                 made += 1
@@ -166,10 +199,10 @@ class TrainingSet:
             cells: list[Cell] = []
             for _ in range(columns**2):
                 if grounds and random.random() < 0.25:
-                    cells.append((read_photo(grounds[random.integers(len(grounds))]), Labels.empty()))
+                    cells.append((read_picture(grounds[random.integers(len(grounds))]), Labels.empty()))
                 else:
                     photo, labels = close_ups[random.integers(len(close_ups))]
-                    cells.append((read_photo(photo), labels))
+                    cells.append((read_picture(photo), labels))
             picture, labels = collage(cells, columns)
             self._add_picture(f"collage-{number:03d}", picture, labels, "collage")
 
@@ -184,13 +217,9 @@ class TrainingSet:
         (self.out / "street.yaml").write_text(yaml.safe_dump(content, sort_keys=False), encoding="utf-8")
 
 
-def read_photo(path: Path) -> NDArray[np.uint8]:
-    """BGR pixels of a photo, shape (height, width, 3).
-
-    Raises:
-        TrainingSetError: the file is not a picture, or cut short.
-    """
-    photo = cv2.imread(str(path), cv2.IMREAD_COLOR)
-    if photo is None:
-        raise TrainingSetError(f"{path} is not a readable picture; run: python -m datasets check")
-    return photo.astype(np.uint8, copy=False)
+def labelled_by_hand(collection: Collection) -> dict[str, set[int]]:
+    """For each source of a collection, the classes that people labelled in any of its photos."""
+    labelled: dict[str, set[int]] = {}
+    for _, photo in collection:
+        labelled.setdefault(source_of(photo), set()).update(read_labels(label_path(photo)).class_id.tolist())
+    return labelled

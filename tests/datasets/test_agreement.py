@@ -3,7 +3,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from datasets.agreement import Agreement, agreement, matches
+from datasets.agreement import Agreement, agreement, matches, suppressed
+from datasets.classes import CLASSES
 from datasets.teacher import Teacher
 
 SHARED = Path(__file__).parents[3] / "shared"
@@ -28,6 +29,18 @@ def test_nobody_on_either_side_is_full_agreement() -> None:
     assert matches(np.zeros((0, 3))) == 0
     assert matches(np.zeros((3, 0))) == 0
     assert (Agreement(1, 0, 0, 0).recall, Agreement(1, 0, 0, 0).precision) == (1.0, 1.0)
+
+
+def test_plain_output_is_suppressed_before_people_are_counted() -> None:
+    plain = np.zeros((4 + len(CLASSES), 4), np.float32)
+    # Two boxes of one person, another person far away, and a car on the first.
+    plain[:4] = np.array([[50, 50, 20, 40], [51, 50, 20, 40], [200, 50, 20, 40], [50, 50, 20, 40]]).T
+    plain[4 + 0, :3], plain[4 + 3, 3] = (0.9, 0.8, 0.6), 0.7
+    rows = suppressed(plain, 0.5)
+    assert rows[:, 5].tolist() == [0, 3, 0]
+    np.testing.assert_allclose(rows[0, :4], [40, 30, 60, 70])
+    np.testing.assert_allclose(rows[:, 4], [0.9, 0.7, 0.6])
+    assert suppressed(plain, 0.95).shape == (0, 6)
 
 
 @pytest.mark.train

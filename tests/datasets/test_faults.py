@@ -28,7 +28,9 @@ def test_a_clean_collection_has_no_faults(photos: Photos) -> None:
         ("7 0.5 nan 0.2 0.1", "not finite"),
         ("7 0.5 0.5 0.005 0.1", "too small"),
         ("7 0.5 0.5 0.1 0.1\n7 0.5 0.5 0.1 0.1", "same box twice"),
+        ("7 0.5 0.5 0.1 0.1\n7 0.502 0.5 0.1 0.1", "box 2: agrees with box 1; is one object labelled twice?"),
         ("7 0.5 0.5 0.1", "4 columns"),
+        ("7 0.5 0.5 0.1 0.1 0.9 0.9", "7 columns"),
     ],
 )
 def test_a_bad_label_is_found(photos: Photos, text: str, complaint: str) -> None:
@@ -77,3 +79,16 @@ def test_check_fails_with_a_line_a_fault(photos: Photos) -> None:
     assert result.exit_code == 1
     assert result.stdout.count("\n") == 1
     assert "1 faults" in result.stderr
+
+
+def test_boxes_of_two_classes_may_agree(photos: Photos) -> None:
+    photos.add("train", "a", 1, "7 0.5 0.5 0.1 0.1\n8 0.502 0.5 0.1 0.1")
+    assert messages(photos) == []
+
+
+def test_class_names_that_training_would_refuse_are_named(photos: Photos) -> None:
+    text = photos.data_file.read_text(encoding="utf-8").replace("garbage", "litter")
+    photos.data_file.write_text(text, encoding="utf-8")
+    result = CliRunner().invoke(app, ["check", str(photos.data_file)])
+    assert result.exit_code == 1
+    assert "street.yaml: class 8 is called litter, expected garbage" in result.output

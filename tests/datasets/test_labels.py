@@ -3,7 +3,18 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from datasets.labels import LabelError, Labels, concatenate, intersection, iou, read_labels, write_labels
+from datasets.labels import (
+    LabelError,
+    Labels,
+    concatenate,
+    intersection,
+    iou,
+    read_labels,
+    read_scored,
+    write_labels,
+    write_scored,
+)
+from tests.datasets.conftest import box
 
 
 def test_labels_survive_a_round_trip_with_confidence(tmp_path: Path) -> None:
@@ -64,3 +75,29 @@ def test_clipping_cuts_at_the_edge_and_drops_what_lies_outside() -> None:
 
 def test_concatenating_nothing_gives_empty_labels() -> None:
     assert concatenate([]).boxes.shape == (0, 4)
+
+
+def test_scores_lie_beside_labels_of_five_columns(tmp_path: Path) -> None:
+    labels, scores = tmp_path / "labels.txt", tmp_path / "scores/labels.txt"
+    two = concatenate([box(0, 0.1, 0.1, 0.2, 0.2, 0.75), box(7, 0.3, 0.3, 0.4, 0.4)])
+    write_scored(labels, scores, two)
+    assert all(len(line.split()) == 5 for line in labels.read_text(encoding="utf-8").splitlines())
+    assert read_scored(labels, scores).confidence.tolist() == [0.75, 1.0]
+
+
+def test_human_labels_need_no_scores(tmp_path: Path) -> None:
+    labels, scores = tmp_path / "labels.txt", tmp_path / "scores.txt"
+    write_scored(labels, scores, box(7, 0.3, 0.3, 0.4, 0.4))
+    assert not scores.exists()
+    assert read_scored(labels, scores).confidence.tolist() == [1.0]
+
+
+@pytest.mark.parametrize(
+    ("text", "said"), [("0.5\n0.6\n", "2 lines, .*labels.txt has 1"), ("half\n", "a number a line")]
+)
+def test_scores_that_do_not_fit_are_named(tmp_path: Path, text: str, said: str) -> None:
+    labels, scores = tmp_path / "labels.txt", tmp_path / "scores.txt"
+    write_scored(labels, scores, box(7, 0.3, 0.3, 0.4, 0.4))
+    scores.write_text(text, encoding="utf-8")
+    with pytest.raises(LabelError, match=f"scores.txt: .*{said}"):
+        read_scored(labels, scores)

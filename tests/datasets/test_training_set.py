@@ -4,8 +4,11 @@ import cv2
 import pytest
 
 from datasets.classes import CLASSES
-from datasets.collection import Collection
-from datasets.labels import Labels, concatenate, read_labels, write_labels
+from datasets.collection import Collection, label_path, score_path
+from datasets.data_card import data_card
+from datasets.known_faults import KnownFault, KnownFaults
+from datasets.labels import Labels, concatenate, read_labels, read_scored, write_labels
+from datasets.street_folder import StreetFolder
 from datasets.training_set import TrainingSet, TrainingSetError
 from tests.datasets.conftest import Photos, box, picture
 
@@ -74,4 +77,61 @@ def test_assembling_twice_gives_the_same_folder(training_set: TrainingSet) -> No
 def test_a_photo_without_teacher_label_is_named(training_set: TrainingSet) -> None:
     (training_set.teacher / "butt.txt").unlink()
     with pytest.raises(TrainingSetError, match=r"butt\.png have no teacher label"):
+        training_set.assemble()
+
+
+def test_how_sure_the_teacher_was_is_kept_beside_the_labels(training_set: TrainingSet) -> None:
+    training_set.assemble()
+    photo = training_set.out / "images/train/rickshaw.png"
+    scored = read_scored(label_path(photo), score_path(photo))
+    assert dict(zip(scored.class_id.tolist(), scored.confidence.tolist(), strict=True)) == {0: 0.8, RICKSHAW: 1.0}
+    assert not score_path(training_set.out / "images/train/butt.png").exists(), "all of it is human"
+    card = data_card(Collection.read(training_set.out / "street.yaml"), None, 0.4)
+    assert card.boxes(split="train", source="other", name="person", author="teacher") > 0
+    assert card.boxes(name="person", author="human") == 0
+
+
+def test_known_faults_are_put_right_in_train_and_left_in_val(training_set: TrainingSet) -> None:
+    wrong = {"split": "train", "fault": "wrong"}
+    training_set.faults = KnownFaults(
+        [
+            KnownFault.model_validate({**wrong, "photo": "butt", "action": "leave_out"}),
+            KnownFault.model_validate({**wrong, "photo": "rickshaw", "action": "drop_boxes", "boxes": [1]}),
+        ]
+    )
+    counts = training_set.assemble()
+    assert (counts["left out: wrong labels"], counts["train: street"], counts["val: street"]) == (1, 1, 1)
+    assert not (training_set.out / "images/train/butt.png").exists()
+    assert RICKSHAW not in read_labels(training_set.out / "labels/train/rickshaw.txt").class_id
+
+
+def test_classes_that_people_labelled_in_a_source_are_not_the_teachers(
+    training_set: TrainingSet, photos: Photos
+) -> None:
+    photos.add("train", "yard-1", 50, "")
+    write_labels(training_set.teacher / "yard-1.txt", box(0, 0.7, 0.5, 0.8, 0.9, 0.8), with_confidence=True)
+    photos.add("train", "people", 51, box(0, 0.1, 0.1, 0.2, 0.4))
+    write_labels(training_set.teacher / "people.txt", Labels.empty(), with_confidence=True)
+    training_set.assemble()
+    made = training_set.out / "labels/train"
+    assert 0 not in read_labels(made / "rickshaw.txt").class_id, "people of its source were labelled by hand"
+    assert 0 in read_labels(made / "yard-1.txt").class_id
+
+
+def test_composed_pictures_are_mixed_in_with_their_labels(training_set: TrainingSet, tmp_path: Path) -> None:
+    folder = StreetFolder(tmp_path / "composed")
+    labels = concatenate([box(BUTT, 0.4, 0.4, 0.5, 0.5), box(3, 0.1, 0.1, 0.3, 0.3, 0.6)])
+    folder.draw(picture(7), "train", "composed-0000", labels)
+    folder.draw(picture(8), "train", "empty-0000", Labels.empty())
+    folder.finish()
+    training_set.composed = folder.root
+    assert training_set.assemble()["train: composed"] == 2
+    photo = training_set.out / "images/train/composed-0000.jpg"
+    assert read_scored(label_path(photo), score_path(photo)).confidence.tolist() == [1.0, 0.6]
+    assert not len(read_labels(training_set.out / "labels/train/empty-0000.txt"))
+
+
+def test_only_composed_folders_are_mixed_in(training_set: TrainingSet) -> None:
+    training_set.composed = training_set.collection.root
+    with pytest.raises(TrainingSetError, match="was not written by: python -m datasets compose"):
         training_set.assemble()
