@@ -26,6 +26,7 @@ from detector.model import Model
 from detector.outbox import Outbox, sync_folder
 from detector.pipeline import TRACKING_CONFIDENCE, Checkpoint, Pipeline
 from detector.scene import Scene
+from detector.signals import Phase
 from detector.sources import (
     Frame,
     Pace,
@@ -180,6 +181,10 @@ class CameraWorker:
         if self._pushed is None:
             raise KeyError(self.name)
         self._pushed.push(jpeg, captured_at)
+
+    def tell(self, crosswalk: str, phase: Phase) -> None:
+        """Note what the signal of a crosswalk shows."""
+        self._pipeline.signals.tell(crosswalk, phase)
 
     def take(self, like: Ready | None) -> Ready | None:
         """The next frame for the model, if it fits another one and its result can be taken. Under the engine's lock."""

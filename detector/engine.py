@@ -15,6 +15,7 @@ from detector.camera_worker import CameraConfig, CameraStatus, CameraWorker, Rea
 from detector.model import MAX_BATCH, Model
 from detector.outbox import Outbox
 from detector.pipeline import TRACKING_CONFIDENCE
+from detector.signals import Phase
 
 _log = structlog.get_logger(__name__)
 
@@ -101,6 +102,14 @@ class Engine:
             FrameRefusedError: the frame cannot be taken; the text says why.
         """
         self._workers[camera].push(jpeg, captured_at)
+
+    def tell(self, camera: str, crosswalk: str, phase: Phase) -> None:
+        """Note what the pedestrian signal of a crosswalk shows.
+
+        Raises:
+            KeyError: no such camera runs here.
+        """
+        self._workers[camera].tell(crosswalk, phase)
 
     def status(self) -> dict[str, CameraStatus]:
         """How each camera is, by its id."""

@@ -19,6 +19,7 @@ from detector.recorder import EvidenceShelf, Recorder
 from detector.riders import riders
 from detector.rules import Finding, View, rules_of
 from detector.scene import Scene
+from detector.signals import SignalBoard
 from detector.sources import Frame
 from detector.sources.photos import DISTRICT_ZONE
 from detector.tracking import Tracker
@@ -76,7 +77,9 @@ class Pipeline:
         self._last_at: datetime | None = None
         self._tracker = Tracker()
         self.use_model(thresholds, model)
-        self._rules = rules_of(scene, timezone)
+        self.signals = SignalBoard()
+        """What is told about the scene's pedestrian signals."""
+        self._rules = rules_of(scene, timezone, self.signals)
         self._size: tuple[int, int] | None = None
         self._warned = False
 

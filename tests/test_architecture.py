@@ -14,6 +14,7 @@ LINES = [
     [
         "riders",
         "lamps",
+        "signals",
         "colours",
         "kalman",
         "tracking",

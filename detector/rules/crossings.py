@@ -1,6 +1,7 @@
-"""Crossings: who is on a crosswalk although its pedestrian lamp is red (闯红灯)."""
+"""Crossings: who is on a crosswalk although its pedestrian signal is red (闯红灯)."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Final
 
 import numpy as np
@@ -8,6 +9,8 @@ from numpy.typing import NDArray
 
 from detector.lamps import Lamp, LampState
 from detector.scene import Crosswalk
+from detector.signals import SignalBoard
+from detector.sources import Frame
 from detector.zones import ZoneMap
 
 _REACTION_SECONDS: Final = 2.0
@@ -30,22 +33,61 @@ class _Crossing:
     seen: float
 
 
+@dataclass(slots=True)
+class _Signal:
+    """What a crosswalk's signal is believed to show, and since when, in the rules' seconds.
+
+    Attributes:
+        lamp: read where nothing is told.
+        fed: whether a controller tells the phase.
+        told_since: when the phase that was told last began.
+        looked: when it was asked last.
+    """
+
+    lamp: Lamp | None
+    fed: bool
+    state: LampState = LampState.UNKNOWN
+    since: float = 0.0
+    told_since: datetime | None = None
+    looked: float | None = None
+
+    def look(self, frame: Frame, name: str, board: SignalBoard) -> None:
+        """Read the lamp, and ask what is told; what is told goes before what is read."""
+        if self.lamp is not None:
+            self.lamp.update(frame.image, frame.seconds)
+        phase = board.at(name, frame.time) if self.fed else None
+        if phase is None:
+            self.state, self.since = (self.lamp.state, self.lamp.since) if self.lamp else (LampState.UNKNOWN, 0.0)
+            self.told_since = None
+        elif (phase.state, phase.since) != (self.state, self.told_since):
+            # Told late, or after a time in which nobody could see: nobody is accused of what was not known.
+            since = frame.seconds - (frame.time - phase.since).total_seconds()
+            self.since = since if self.looked is None else max(since, self.looked)
+            self.state, self.told_since = phase.state, phase.since
+        self.looked = frame.seconds
+
+
 class CrossingWatch:
-    """Reads a scene's pedestrian lamps and knows when each person stepped on a crosswalk.
+    """Reads a scene's pedestrian signals and knows when each person stepped on a crosswalk.
 
     Args:
         zones: the scene's zones.
+        board: what is told about signals.
     """
 
-    def __init__(self, zones: ZoneMap) -> None:
-        self._lamps = {zone.name: Lamp(box) for zone, box in zones.lamps()}
+    def __init__(self, zones: ZoneMap, board: SignalBoard | None = None) -> None:
+        self._board = board or SignalBoard()
+        self._signals = {
+            zone.name: _Signal(Lamp(signal.lamp) if signal.lamp is not None else None, signal.fed)
+            for zone, signal in zones.signals()
+        }
         self._crossings: dict[int, _Crossing] = {}
         self._known: dict[int, float] = {}
 
-    def look(self, image: NDArray[np.uint8], seconds: float) -> None:
-        """Read the lamps."""
-        for lamp in self._lamps.values():
-            lamp.update(image, seconds)
+    def look(self, frame: Frame) -> None:
+        """See what the signals show in a frame."""
+        for name, signal in self._signals.items():
+            signal.look(frame, name, self._board)
 
     def at_red(
         self, tracks: list[int], points: NDArray[np.float64], crosswalks: list[Crosswalk | None], seconds: float
@@ -58,7 +100,7 @@ class CrossingWatch:
             crosswalks: where each person is.
             seconds: stream time.
         """
-        if not self._lamps:
+        if not self._signals:
             return [None] * len(tracks)
         result: list[Crosswalk | None] = []
         for track, point, crosswalk in zip(tracks, points, crosswalks, strict=True):
@@ -75,8 +117,8 @@ class CrossingWatch:
             came = track in self._known or not _EDGE < x < 1 - _EDGE
             crossing = self._crossings[track] = _Crossing(name, seconds if came else None, seconds)
         crossing.seen = seconds
-        lamp = self._lamps.get(name)
-        if lamp is None or lamp.state is not LampState.RED:
+        signal = self._signals.get(name)
+        if signal is None or signal.state is not LampState.RED:
             return False
-        entered_at_red = crossing.entered is not None and crossing.entered > lamp.since + _REACTION_SECONDS
-        return entered_at_red or seconds - lamp.since > _CLEARANCE_SECONDS
+        entered_at_red = crossing.entered is not None and crossing.entered > signal.since + _REACTION_SECONDS
+        return entered_at_red or seconds - signal.since > _CLEARANCE_SECONDS

@@ -4,19 +4,19 @@ from collections.abc import Iterable
 from typing import ClassVar, Final
 
 import numpy as np
-from numpy.typing import NDArray
 
 from detector.anchor import MemoryState
-from detector.detections import ObjectClass
 from detector.geometry import FloatArray
 from detector.moments import Moment
 from detector.rules.barriers import BarrierWatch, Climb
 from detector.rules.crossings import CrossingWatch
 from detector.rules.feet import FeetWatch
+from detector.rules.people import People
 from detector.rules.rule import Finding, Rule, View
 from detector.rules.visit import Visit
 from detector.scene import Carriageway, Crosswalk, Ignore, JaywalkingSettings
-from detector.violations import Box, ViolationKind
+from detector.signals import SignalBoard
+from detector.violations import ViolationKind
 from detector.zones import ZoneMap
 
 _LEFT_SECONDS: Final = 2.0
@@ -38,14 +38,15 @@ class Jaywalking(Rule):
     Args:
         settings: how long and how far somebody must walk there.
         zones: the scene's zones.
+        signals: what is told about its pedestrian signals.
     """
 
     kind: ClassVar[ViolationKind] = ViolationKind.JAYWALKING
 
-    def __init__(self, settings: JaywalkingSettings, zones: ZoneMap) -> None:
+    def __init__(self, settings: JaywalkingSettings, zones: ZoneMap, signals: SignalBoard | None = None) -> None:
         self._settings = settings
         self._zones = zones
-        self._crossings = CrossingWatch(zones)
+        self._crossings = CrossingWatch(zones, signals)
         self._barriers = BarrierWatch(zones)
         self._feet = FeetWatch()
         self._visits: dict[int, Visit] = {}
@@ -55,33 +56,28 @@ class Jaywalking(Rule):
     def update(self, view: View) -> list[Finding]:
         """Take in one frame."""
         frame, now = view.frame, view.frame.seconds
-        self._crossings.look(frame.image, now)
-        rows = np.flatnonzero(view.tracks.class_id == ObjectClass.PERSON)
-        # Feet below the picture's edge stand somewhere else than the box ends.
-        rows = rows[view.tracks.xyxy[rows, 3] < frame.height - 2]
-        rows = self._with_feet(rows, view)
-        tracks = [int(t) for t in view.tracks.tracks[rows]]
-        riding = view.riding[rows]
-        moments = [Moment(frame, _box(view.tracks.xyxy[row]), "", float(view.tracks.confidence[row])) for row in rows]
-        pixels = view.tracks.ground_points()[rows].astype(np.float64)
-        points = view.fractions(view.tracks.ground_points()[rows])
-        places = pixels if self._zones.ground is None else self._zones.ground.metres(points)
-        findings = self._climbs(tracks, points, moments, riding, now)
-        for i, offence in enumerate(self._offences(tracks, points, now)):
-            visit = self._visits.get(tracks[i])
+        self._crossings.look(frame)
+        people = self._with_feet(People.of(view))
+        findings = self._climbs(people)
+        present = set(people.tracks)
+        for row, offence in self._offences(people):
+            track = people.tracks[row]
+            visit = self._visits.get(track)
             if offence is None:
                 if visit is not None:
                     visit.off(now)
                 continue
+            moment, pixels = people.moment(row), people.pixels[row]
+            place = pixels if self._zones.ground is None else self._zones.ground.metres(people.points[row : row + 1])[0]
             if visit is None:
-                visit = self._continued(tracks[i], set(tracks), moments[i], pixels[i])
+                visit = self._continued(track, present, moment, pixels)
             if visit is None:
-                visit = Visit([tracks[i]], *offence, moments[i], moments[i], moments[i], places[i], pixels[i])
-                visit.reported = tracks[i] in self._climbed
+                visit = Visit([track], *offence, moment, moment, moment, place, pixels)
+                visit.reported = track in self._climbed
             visit.zone, visit.why = offence if visit.why != offence[1] else (visit.zone, visit.why)
-            visit.on(moments[i], places[i], pixels[i], riding=bool(riding[i]))
-            self._visits[tracks[i]] = visit
-        self._known.update(dict.fromkeys(tracks, now))
+            visit.on(moment, place, pixels, riding=bool(people.riding[row]))
+            self._visits[track] = visit
+        self._known.update(dict.fromkeys(people.tracks, now))
         findings.extend(self._due(now))
         self._forget(now)
         return findings
@@ -97,30 +93,38 @@ class Jaywalking(Rule):
     def restore(self, state: MemoryState) -> None:
         """Nothing to restore."""
 
-    def _with_feet(self, rows: NDArray[np.int64], view: View) -> NDArray[np.int64]:
+    def _with_feet(self, people: People) -> People:
         """Without people whose feet are hidden: they are there, but nobody can say where they stand."""
-        tracks = view.tracks.tracks[rows].tolist()
-        hidden = self._feet.hidden(tracks, view.tracks.xyxy[rows], view.frame.seconds)
-        for row in np.flatnonzero(hidden):
-            visit = self._visits.get(tracks[row])
+        hidden = self._feet.hidden(people.tracks, people.boxes, people.frame.seconds)
+        if not hidden.any():
+            return people
+        for row in hidden.nonzero()[0].tolist():
+            visit = self._visits.get(people.tracks[row])
             if visit is not None:
-                visit.last_known = view.frame.seconds
-        return rows[~hidden]
+                visit.last_known = people.frame.seconds
+        return people.only(~hidden)
 
-    def _offences(self, tracks: list[int], points: FloatArray, now: float) -> list[tuple[str, str] | None]:
-        """For each person the zone where the person offends, and why; None where walking is allowed."""
-        crosswalks = self._zones.zones_at(points, Crosswalk)
-        roads = self._zones.zones_at(points, Carriageway)
-        ignored = self._zones.inside(points, Ignore)
-        at_red = self._crossings.at_red(tracks, points, crosswalks, now)
-        offences: list[tuple[str, str] | None] = []
-        for crosswalk, road, skip, red in zip(crosswalks, roads, ignored, at_red, strict=True):
-            if skip:
-                offences.append(None)
-            elif crosswalk is not None:
-                offences.append((red.name, _AT_RED) if red is not None else None)
-            else:
-                offences.append((road.name, "") if road is not None else None)
+    def _offences(self, people: People) -> list[tuple[int, tuple[str, str] | None]]:
+        """Row by row the zone where somebody offends, and why; None where walking is allowed.
+
+        Who neither offends nor has been on a visit is left out: on most streets that is nearly everybody.
+        """
+        if not len(people):
+            return []
+        crosswalks, on = self._zones.first_at(people.points, Crosswalk)
+        roads, road = self._zones.first_at(people.points, Carriageway)
+        skip = self._zones.inside(people.points, Ignore).tolist()
+        zebras = [crosswalks[n] if n >= 0 else None for n in on.tolist()]
+        at_red = self._crossings.at_red(people.tracks, people.points, zebras, people.frame.seconds)
+        offences: list[tuple[int, tuple[str, str] | None]] = []
+        for row, (crosswalk, number) in enumerate(zip(zebras, road.tolist(), strict=True)):
+            red = at_red[row]
+            if not skip[row] and crosswalk is None and number >= 0:
+                offences.append((row, (roads[number].name, "")))
+            elif not skip[row] and red is not None:
+                offences.append((row, (red.name, _AT_RED)))
+            elif people.tracks[row] in self._visits:
+                offences.append((row, None))
         return offences
 
     def _continued(self, track: int, present: set[int], moment: Moment, pixels: FloatArray) -> Visit | None:
@@ -164,17 +168,11 @@ class Jaywalking(Rule):
             findings.append(self._finding(visit.tracks, visit.zone, visit.moments(), visit.confidence, visit.why))
         return findings
 
-    def _climbs(
-        self, tracks: list[int], points: FloatArray, moments: list[Moment], riding: NDArray[np.bool_], now: float
-    ) -> list[Finding]:
+    def _climbs(self, people: People) -> list[Finding]:
         """Who has just got over a barrier; the visit to the road that goes with it is the same offence."""
-        walking = np.flatnonzero(~riding)
-        climbs = self._barriers.update(
-            [tracks[i] for i in walking], points[walking], [moments[i] for i in walking], now
-        )
         findings = []
-        for climb in climbs:
-            self._climbed[climb.track] = now
+        for climb in self._barriers.update(people.only(~people.riding)):
+            self._climbed[climb.track] = people.frame.seconds
             visit = self._visits.get(climb.track)
             if visit is None or not visit.reported:
                 findings.append(self._climbing(climb))
@@ -206,8 +204,3 @@ class Jaywalking(Rule):
         """Let go of people who are long gone, so that days of traffic take no memory."""
         self._known = {t: s for t, s in self._known.items() if 0 <= now - s <= _KNOWN_SECONDS}
         self._climbed = {t: s for t, s in self._climbed.items() if t in self._known and now - s <= 6 * _KNOWN_SECONDS}
-
-
-def _box(row: NDArray[np.float32]) -> Box:
-    left, top, right, bottom = (float(v) for v in row)
-    return left, top, right, bottom

@@ -1,17 +1,22 @@
 """Who jaywalks and who does not, on streets with known answers."""
 
+from datetime import timedelta
+
 import numpy as np
 import pytest
 from numpy.typing import NDArray
 
 from detector.detections import ObjectClass
+from detector.lamps import LampState
 from detector.riders import riders
 from detector.rules.jaywalking import Jaywalking
 from detector.rules.rule import View
 from detector.scene import JaywalkingSettings
+from detector.signals import Phase
 from detector.zones import ZoneMap
 from tests.detector.streets import (
     HEIGHT,
+    NOON,
     ROAD,
     WIDTH,
     Paint,
@@ -274,3 +279,58 @@ def test_memory_stays_bounded_over_many_people() -> None:
     barriers, crossings = rule._barriers, rule._crossings  # noqa: SLF001 - what is held can be seen in no other way
     held = [len(rule._visits), len(rule._known), len(barriers._sides), len(crossings._known)]  # noqa: SLF001
     assert max(held) < 30
+
+
+@pytest.mark.parametrize(
+    ("told", "offences"),
+    [
+        pytest.param([("red", 0, 60)], 1, id="red all the time"),
+        pytest.param([("green", 0, 60)], 0, id="green"),
+        pytest.param([("unknown", 0, 60)], 0, id="off"),
+        pytest.param([], 0, id="never told"),
+        pytest.param([("red", 0, 3)], 0, id="stale: nobody says that it is still red"),
+        pytest.param([("red", 0, 60), ("green", 4, 60)], 0, id="turns green before the walker is long on it"),
+        pytest.param([("green", -9, 40), ("red", -1, 60)], 1, id="red, though green would still be believed"),
+        pytest.param([("green", 0, 60), ("red", 5, 60)], 0, id="turns red behind the walker"),
+    ],
+)
+@pytest.mark.parametrize("fps", [5, 25])
+def test_a_signal_whose_phase_is_told(told: list[tuple[str, float, float]], offences: int, fps: float) -> None:
+    fed: Zone = SIGNALLED | {"signal": {"fed": True}}
+    watcher = pipeline(scene(ROAD, fed, jaywalking=RULE))
+    for state, since, until in told:
+        phase = Phase(LampState(state), NOON + timedelta(seconds=since), NOON + timedelta(seconds=until))
+        watcher.signals.tell("zebra", phase)
+    found = follow(watcher, Street([person((1, 320, 60), (9, 320, 350))], fps=fps), 0, 14, finish=True)
+    assert len(found) == offences
+    assert all(v.zone == "zebra" and "闯红灯" in v.note for v in found)
+
+
+@pytest.mark.parametrize(
+    ("told", "red", "offences"),
+    [
+        pytest.param("green", (0, 60), 0, id="what is told goes before the lamp"),
+        pytest.param("red", (90, 99), 1, id="the lamp is not asked while it is told"),
+        pytest.param(None, (0, 60), 1, id="the lamp is read where nothing is told"),
+    ],
+)
+def test_a_lamp_whose_phase_is_told_too(told: str | None, red: tuple[float, float], offences: int) -> None:
+    both: Zone = SIGNALLED | {"signal": {"lamp": LAMP, "fed": True}}
+    watcher = pipeline(scene(ROAD, both, jaywalking=RULE))
+    if told is not None:
+        watcher.signals.tell("zebra", Phase(LampState(told), NOON - timedelta(seconds=60), NOON + timedelta(hours=1)))
+    street = Street([person((1, 320, 60), (9, 320, 350))], paint=lamp(*red), fps=5)
+    assert len(follow(watcher, street, 0, 14, finish=True)) == offences
+
+
+def test_a_phase_that_is_told_late_accuses_nobody_of_what_was_not_known() -> None:
+    """The walker steps on at 3 s; at 4 s it becomes known that the signal has been red since 0.5 s."""
+    watcher = pipeline(scene(ROAD, SIGNALLED | {"signal": {"fed": True}}, jaywalking=RULE))
+    watcher.signals.tell("zebra", Phase(LampState.GREEN, NOON - timedelta(seconds=9), NOON + timedelta(hours=1)))
+    found = []
+    for frame, seen in Street([person((1, 320, 60), (9, 320, 350))], fps=5).frames(0, 14):
+        if frame.seconds >= 4:
+            late = Phase(LampState.RED, NOON + timedelta(seconds=0.5), NOON + timedelta(hours=1))
+            watcher.signals.tell("zebra", late)
+        found += watcher.process(frame, seen)
+    assert [*found, *watcher.finish()] == []
