@@ -7,7 +7,7 @@ from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, func, select
 
 from service import clock
 from service.audit.signing import prepare_key, public_pem
@@ -19,6 +19,7 @@ from service.users.models import UserRow
 from service.users.passwords import Passwords, random_password
 
 ADMINISTRATOR = "admin"
+_MIGRATING = 0x5357  # "SW": the number of PostgreSQL's advisory lock for what only one may do
 
 
 class SchemaError(RuntimeError):
@@ -47,6 +48,9 @@ async def migrate(database: Database, revision: str = "head") -> None:
     """Bring the tables to a revision; backwards too."""
 
     def run(connection: Connection) -> None:
+        if connection.dialect.name == "postgresql":
+            # Replicas that start at the same time wait for the first one; SQLite's transaction does so by itself.
+            connection.execute(select(func.pg_advisory_xact_lock(_MIGRATING)))
         config = _config(connection)
         current = MigrationContext.configure(connection).get_current_revision()
         script = ScriptDirectory.from_config(config)
@@ -100,6 +104,8 @@ async def _first_administrator(database: Database, settings: Settings) -> str | 
     password = random_password()
     password_hash = await Passwords(settings).hash(password)
     async with database.transaction() as session:
+        if not database.is_sqlite:
+            await session.execute(select(func.pg_advisory_xact_lock(_MIGRATING)))
         if await session.scalar(select(UserRow.id).limit(1)) is not None:
             return None  # another process was first
         user = UserRow(

@@ -4,8 +4,11 @@ import asyncio
 import contextlib
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
+from typing import TypeVar
 
-from sqlalchemy import Connection, DateTime, Dialect, MetaData, event
+from sqlalchemy import Connection, DateTime, Dialect, MetaData, event, inspect, select
+from sqlalchemy.dialects.postgresql import insert as insert_postgresql
+from sqlalchemy.dialects.sqlite import insert as insert_sqlite
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker, create_async_engine
 from sqlalchemy.orm import DeclarativeBase
@@ -71,10 +74,15 @@ class Database:
         """Opens nothing yet; connections are made when they are needed."""
         self.engine = create_async_engine(url)
         self.is_sqlite = self.engine.dialect.name == "sqlite"
+        reader = self.engine
         if self.is_sqlite:
             event.listen(self.engine.sync_engine, "connect", _prepare_sqlite)
             event.listen(self.engine.sync_engine, "begin", _begin_sqlite)
-        self._read = async_sessionmaker(self.engine, expire_on_commit=False)
+        else:
+            # A transaction of SQLite sees one moment by itself. Writers wait for each other's row locks and then see
+            # what the other wrote, so they keep PostgreSQL's default, READ COMMITTED.
+            reader = self.engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+        self._read = async_sessionmaker(reader, expire_on_commit=False)
         writer = self.engine.execution_options(streetwarden_write=True)
         self._write = async_sessionmaker(writer, expire_on_commit=False)
         # SQLite has one writer. Waiting here is fair and wakes at once; its own waiting polls.
@@ -95,6 +103,31 @@ class Database:
     async def close(self) -> None:
         """Close all connections."""
         await self.engine.dispose()
+
+
+Row = TypeVar("Row", bound=Base)
+
+
+async def locked_row(session: AsyncSession, table: type[Row], key: str | int, **first: object) -> Row:
+    """The row with a primary key, which nobody else changes until the transaction ends.
+
+    Where it is not there, it is made of ``first`` before: two transactions that both find nothing do not both add it,
+    the second one waits for the first and gets its row.
+
+    Args:
+        session: a session of `Database.transaction`.
+        table: a table whose primary key is one column.
+        key: the primary key's value.
+        first: values of all other columns that may not be empty.
+    """
+    column = inspect(table).primary_key[0]
+    query = select(table).where(column == key).with_for_update()
+    row = await session.scalar(query)
+    if row is None:
+        insert = insert_sqlite if session.get_bind().dialect.name == "sqlite" else insert_postgresql
+        await session.execute(insert(table).values({column.name: key, **first}).on_conflict_do_nothing())
+        row = (await session.scalars(query)).one()
+    return row
 
 
 def _prepare_sqlite(connection: DBAPIConnection, _record: ConnectionPoolEntry) -> None:

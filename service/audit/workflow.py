@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from service import clock
 from service.audit.chain import GENESIS, canonical, row_hash
 from service.audit.models import AuditHeadRow, AuditRow
+from service.database import locked_row
 from service.security import Principal
 
 
@@ -44,10 +45,7 @@ async def record(
     details: Mapping[str, object] | None = None,
 ) -> AuditRow:
     """Add a row to the chain; it is there when, and only when, the transaction commits."""
-    head = await session.scalar(select(AuditHeadRow).where(AuditHeadRow.id == 1).with_for_update())
-    if head is None:
-        head = AuditHeadRow(id=1, sequence=0, hash=GENESIS)
-        session.add(head)
+    head = await locked_row(session, AuditHeadRow, 1, sequence=0, hash=GENESIS)
     row = AuditRow(
         sequence=head.sequence + 1,
         at=clock.now(),

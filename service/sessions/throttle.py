@@ -10,7 +10,7 @@ from sqlalchemy import delete, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from service import clock
-from service.database import Database
+from service.database import Database, locked_row
 from service.errors import ProblemError
 from service.sessions.models import SignInFailureRow
 from service.settings import Settings
@@ -30,15 +30,11 @@ async def count_try(database: Database, settings: Settings, username: str, addre
     }
     async with database.transaction() as session:
         await session.execute(delete(SignInFailureRow).where(SignInFailureRow.forgotten_at <= now))
-        query = select(SignInFailureRow).where(SignInFailureRow.key.in_(limits)).with_for_update()
-        rows = {row.key: row for row in await session.scalars(query)}
-        waits = [row.forgotten_at for row in rows.values() if row.count >= limits[row.key]]
+        # Always in the same order, so that no two tries wait for each other.
+        rows = [await locked_row(session, SignInFailureRow, key, count=0, forgotten_at=now) for key in sorted(limits)]
+        waits = [row.forgotten_at for row in rows if row.count >= limits[row.key]]
         if not waits:
-            for key in limits:
-                row = rows.get(key)
-                if row is None:
-                    row = SignInFailureRow(key=key, count=0, forgotten_at=now)
-                    session.add(row)
+            for row in rows:
                 row.count += 1
                 row.forgotten_at = now + timedelta(seconds=settings.sign_in_wait_seconds)
     if waits:
@@ -55,7 +51,8 @@ async def forget(session: AsyncSession, username: str, address: str) -> None:
     """A sign-in that went well takes its own try back."""
     await session.execute(delete(SignInFailureRow).where(SignInFailureRow.key == _both(username, address)))
     shared = (f"account:{username}", f"address:{address}")
-    for row in await session.scalars(select(SignInFailureRow).where(SignInFailureRow.key.in_(shared))):
+    query = select(SignInFailureRow).where(SignInFailureRow.key.in_(shared)).order_by(SignInFailureRow.key)
+    for row in await session.scalars(query.with_for_update()):
         row.count = max(0, row.count - 1)
 
 

@@ -6,6 +6,7 @@ from typing import cast
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from service import clock
+from service.database import locked_row
 from service.evidence.room import disk
 from service.office import Office
 from service.openapi import VERSION
@@ -72,18 +73,6 @@ async def report_engine(office: Office, body: EngineReport) -> EngineStatus:
 
 
 async def _engine(session: AsyncSession) -> EngineRow:
-    row = await session.get(EngineRow, LOCAL, with_for_update=True)
-    if row is None:
-        row = EngineRow(
-            name=LOCAL,
-            state="starting",
-            outbox=0,
-            model="",
-            cameras=[],
-            restarts=0,
-            last_result_at=None,
-            at=clock.now(),
-        )
-        session.add(row)
-        await session.flush()
-    return row
+    return await locked_row(
+        session, EngineRow, LOCAL, state="starting", outbox=0, model="", cameras=[], restarts=0, at=clock.now()
+    )

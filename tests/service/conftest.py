@@ -2,7 +2,8 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -12,28 +13,81 @@ from service.bootstrap import prepare
 from service.serving import OfficeServer
 from service.settings import Settings
 from tests.service.office import Desk, copy_of, open_desk, open_server, settings_for
+from tests.service.postgresql import POSTGRESQL, PostgresServer, name_of, postgres_server
 
 
-@pytest.fixture(scope="session", autouse=True)
+@pytest.fixture(autouse=True)
 def _quiet_log() -> None:
     logs.configure(level=logging.WARNING)
 
 
 @pytest.fixture(scope="session")
-def prepared(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
-    """A data folder as the first start leaves it, and the administrator's password; tests work on copies."""
+def postgres() -> Iterator[PostgresServer | None]:
+    """The server that all tests of a run share, where they run on PostgreSQL."""
+    if not POSTGRESQL:
+        yield None
+        return
+    with postgres_server() as server:
+        yield server
+
+
+@dataclass(frozen=True)
+class Template:
+    """An office as the first start leaves it: its data folder, its database where that is not in the folder."""
+
+    data: Path
+    password: str
+    database: str | None
+
+
+@pytest.fixture(scope="session")
+def template(tmp_path_factory: pytest.TempPathFactory, postgres: PostgresServer | None) -> Template:
+    """What tests work on copies of."""
     data = tmp_path_factory.mktemp("prepared") / "data"
-    password = asyncio.run(prepare(settings_for(data)))
+    url = postgres.create() if postgres else None
+    password = asyncio.run(prepare(settings_for(data, database_url=url)))
     assert password is not None
-    return data, password
+    return Template(data, password, name_of(url) if url else None)
 
 
 @pytest.fixture
-def make_settings(prepared: tuple[Path, str], tmp_path: Path) -> Callable[..., Settings]:
-    """Settings of a data folder of the test's own."""
+def new_database(
+    postgres: PostgresServer | None, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Callable[[], str | None]]:
+    """Makes an empty database for a test that prepares its own office; none on SQLite, which needs only a folder.
+
+    The commands that the test runs find it as a district's would, by ``STREETWARDEN_DATABASE_URL``.
+    """
+    made: list[str] = []
+
+    def make(template: str | None = None) -> str | None:
+        if postgres is None:
+            return None
+        made.append(postgres.create(template))
+        monkeypatch.setenv("STREETWARDEN_DATABASE_URL", made[-1])
+        return made[-1]
+
+    yield make
+    for url in made:
+        assert postgres is not None
+        postgres.drop(url)
+
+
+@pytest.fixture
+def prepared(template: Template) -> tuple[Path, str]:
+    """A data folder as the first start leaves it, and the administrator's password."""
+    return template.data, template.password
+
+
+@pytest.fixture
+def make_settings(
+    template: Template, tmp_path: Path, new_database: Callable[..., str | None]
+) -> Callable[..., Settings]:
+    """Settings of an office of the test's own."""
 
     def make(**changes: object) -> Settings:
-        return settings_for(copy_of(prepared[0], tmp_path / "data"), **changes)
+        database_url = new_database(template.database)
+        return settings_for(copy_of(template.data, tmp_path / "data"), **{"database_url": database_url} | changes)
 
     return make
 

@@ -1,5 +1,6 @@
 """The first start, migrations, settings, and what the demo begins with."""
 
+import asyncio
 import stat
 from collections.abc import Callable
 from pathlib import Path
@@ -19,10 +20,13 @@ from service.demo.seed import CAMERA, crossroad_scene, seed
 from service.models import Base
 from service.settings import Settings
 from tests.service.office import open_desk, settings_for
+from tests.service.postgresql import POSTGRESQL
 
 
-async def test_the_first_start_makes_the_administrator_once(tmp_path: Path) -> None:
-    settings = settings_for(tmp_path / "deep" / "data")
+async def test_the_first_start_makes_the_administrator_once(
+    tmp_path: Path, new_database: Callable[[], str | None]
+) -> None:
+    settings = settings_for(tmp_path / "deep" / "data", database_url=new_database())
     password = await prepare(settings)
     assert password is not None
     assert len(password) == 20
@@ -34,8 +38,17 @@ async def test_the_first_start_makes_the_administrator_once(tmp_path: Path) -> N
         assert (await admin.get("/session")).json()["user"]["role"] == "administrator"
 
 
-async def test_migrations_lead_to_the_models_and_back(tmp_path: Path) -> None:
-    database = Database(f"sqlite+aiosqlite:///{tmp_path / 'test.db'}")
+async def test_two_that_start_at_the_same_time_make_one_office(
+    tmp_path: Path, new_database: Callable[[], str | None]
+) -> None:
+    settings = settings_for(tmp_path / "data", database_url=new_database())
+    passwords = await asyncio.gather(prepare(settings), prepare(settings))
+    assert sum(password is not None for password in passwords) == 1
+    assert await verify(settings, None) == []
+
+
+async def test_migrations_lead_to_the_models_and_back(tmp_path: Path, new_database: Callable[[], str | None]) -> None:
+    database = Database(new_database() or f"sqlite+aiosqlite:///{tmp_path / 'test.db'}")
 
     def differences(connection: Connection) -> list[Any]:
         return list(compare_metadata(MigrationContext.configure(connection), Base.metadata))
@@ -57,6 +70,7 @@ async def test_migrations_lead_to_the_models_and_back(tmp_path: Path) -> None:
         await database.close()
 
 
+@pytest.mark.skipif(POSTGRESQL, reason="is about SQLite")
 async def test_sqlite_is_set_up_to_keep_what_it_acknowledged(make_settings: Callable[..., Settings]) -> None:
     database = Database(make_settings().database)
     expected = {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1, "busy_timeout": 10_000}
@@ -76,8 +90,10 @@ async def test_a_database_of_a_newer_version_is_refused(make_settings: Callable[
         await prepare(settings)
 
 
-async def test_an_app_on_an_unprepared_folder_refuses_to_start(tmp_path: Path) -> None:
-    app = create_app(settings_for(tmp_path / "data"))
+async def test_an_app_on_an_unprepared_folder_refuses_to_start(
+    tmp_path: Path, new_database: Callable[[], str | None]
+) -> None:
+    app = create_app(settings_for(tmp_path / "data", database_url=new_database()))
     with pytest.raises(SchemaError, match="prepare"):
         async with app.router.lifespan_context(app):
             pass
