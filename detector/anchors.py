@@ -112,15 +112,20 @@ class AnchorMemory:
         """
         if not self._advance(frame):
             return []
-        own = distinct(detections.of_class(*self.classes))
-        others = detections.not_of_class(*self.classes)
+        mine = detections.is_of(*self.classes)
+        if not self.anchors and not mine.any():
+            return []
+        own = distinct(detections[mine])
         size = np.array([frame.width, frame.height] * 2, np.float64)
         boxes = own.xyxy / size
-        in_front = others.xyxy / size
-        self._notice_touched(in_front)
-        unknown = self._match(frame, own, boxes)
+        places = np.array([a.box for a in self.anchors]).reshape(-1, 4)
+        covered = overlaps(places, detections.xyxy[~mine] / size).max(axis=1, initial=0.0)
+        for place in (covered > _TOUCHED).nonzero()[0].tolist():
+            self.anchors[place].touched = self.now
+        known = list(self.anchors)
+        unknown = self._match(frame, own, boxes, places)
         self._settle(frame, own, boxes, unknown)
-        self._judge_missing(frame, in_front)
+        self._judge_missing(frame, known, covered)
         return [a for a in self.anchors if a.absent_since is None and self.now - a.seen <= _STILL_THERE_SECONDS]
 
     def state(self) -> MemoryState:
@@ -166,40 +171,37 @@ class AnchorMemory:
         if self._born is not None:
             self._born = min(self._born, now)
 
-    def _match(self, frame: Frame, own: Detections, boxes: FloatArray) -> NDArray[np.int64]:
+    def _match(self, frame: Frame, own: Detections, boxes: FloatArray, places: FloatArray) -> NDArray[np.int64]:
         """Carry on anchors, the best pairs first, one to one; answers the detections that show something new."""
         if not len(own) or not self.anchors:
             return np.arange(len(own))
-        places = np.stack([a.box for a in self.anchors])
         shared = ious(boxes, places)
-        rows, columns = np.nonzero(shared >= self.settings.same_place)
+        rows, columns = (shared >= self.settings.same_place).nonzero()
         known, met = np.zeros(len(own), np.bool_), np.zeros(len(places), np.bool_)
-        for pair in np.argsort(-shared[rows, columns], kind="stable"):
+        for pair in np.argsort(-shared[rows, columns], kind="stable").tolist():
             row, column = int(rows[pair]), int(columns[pair])
             if known[row] or met[column] or not self._is_back(self.anchors[column], frame, boxes[row]):
                 continue
             known[row] = met[column] = True
             self._refresh(self.anchors[column], frame, own, row, boxes[row])
-        parts = _show_one_object(boxes, places)
+        unknown = np.flatnonzero(~known)
+        if not len(unknown):
+            return unknown
+        parts = _show_one_object(boxes[unknown], places)
         touched = np.array([self.now - a.touched <= _CLEAR_SECONDS for a in self.anchors])
-        parts |= touched & _centred_within(boxes, places)
+        if touched.any():
+            parts |= touched & _centred_within(boxes[unknown], places)
         parts &= np.array([not self._is_away(a) for a in self.anchors])
-        for row in np.flatnonzero(~known & parts.any(axis=1)).tolist():
-            anchor = self.anchors[int(parts[row].argmax())]
+        new = np.ones(len(unknown), np.bool_)
+        for place in np.flatnonzero(parts.any(axis=1)).tolist():
+            anchor = self.anchors[int(parts[place].argmax())]
             anchor.seen = anchor.detected = self.now
-            known[row] = True
-        return np.flatnonzero(~known)
+            new[place] = False
+        return unknown[new]
 
     def _is_away(self, anchor: Anchor) -> bool:
         """Whether the anchor's place has looked different for so long that it has left."""
         return anchor.absent_since is not None and self.now - anchor.absent_since > self.settings.leave_seconds
-
-    def _notice_touched(self, others: FloatArray) -> None:
-        """Remember which anchors something else overlaps now."""
-        if len(others) and self.anchors:
-            covered = overlaps(np.stack([a.box for a in self.anchors]), others).max(axis=1)
-            for place in np.flatnonzero(covered > _TOUCHED):
-                self.anchors[place].touched = self.now
 
     def _is_back(self, anchor: Anchor, frame: Frame, box: FloatArray) -> bool:
         """Whether what stands at an anchor's place is the anchor; what has been away must look the same."""
@@ -287,20 +289,24 @@ class AnchorMemory:
             self._full = True
             _log.warning("more still objects than can be remembered, new ones are passed over", most=_MOST_ANCHORS)
 
-    def _judge_missing(self, frame: Frame, others: FloatArray) -> None:
-        """Anchors that the model did not see: hidden, overlooked, or gone?"""
-        missing = [a for a in self.anchors if a.detected < self.now]
-        if missing:
-            covered = overlaps(np.stack([a.box for a in missing]), others)
-            hidden = covered.max(axis=1, initial=0.0) > _HIDING
-            for anchor, is_hidden in zip(missing, hidden, strict=True):
-                anchor.hidden = self.now if is_hidden else anchor.hidden
-                if (
-                    self.now - anchor.hidden <= _CLEAR_SECONDS
-                ):  # who passes by neither hides that it has left nor counts as its absence
-                    anchor.absent_since = None if anchor.absent_since is None else anchor.absent_since + self.step
-                elif self.now - anchor.looked >= _LOOK_SECONDS:
-                    self._look_at(anchor, frame)
+    def _judge_missing(self, frame: Frame, anchors: list[Anchor], covered: FloatArray) -> None:
+        """Anchors that the model did not see: hidden, overlooked, or gone?
+
+        Args:
+            frame: the frame.
+            anchors: those that were known before it.
+            covered: (len(anchors),) share of each one's place that something else covers.
+        """
+        for anchor, share in zip(anchors, covered.tolist(), strict=True):
+            if anchor.detected >= self.now:
+                continue
+            if share > _HIDING:
+                anchor.hidden = self.now
+            if self.now - anchor.hidden <= _CLEAR_SECONDS:
+                # Who passes by neither hides that it has left nor counts as its absence.
+                anchor.absent_since = None if anchor.absent_since is None else anchor.absent_since + self.step
+            elif self.now - anchor.looked >= _LOOK_SECONDS:
+                self._look_at(anchor, frame)
         self.anchors = [a for a in self.anchors if not self._is_gone(a)]
 
     def _look_at(self, anchor: Anchor, frame: Frame) -> None:
@@ -327,18 +333,25 @@ class AnchorMemory:
 def _show_one_object(a: FloatArray, b: FloatArray) -> NDArray[np.bool_]:
     """(N, M) whether two boxes show one object though they do not agree: one is the other half hidden."""
     shared = intersections(a, b)
-    own, other = areas(a)[:, None], areas(b)[None, :]
-    smaller, larger = np.minimum(own, other), np.maximum(own, other)
-    part = (shared >= _PART * smaller) & (smaller >= _PART_SIZE * larger) & (smaller > 0)
-    size = (a[:, None, 2:] - a[:, None, :2] + b[None, :, 2:] - b[None, :, :2]) / 2
-    offset = np.abs(a[:, None, :2] + a[:, None, 2:] - b[None, :, :2] - b[None, :, 2:]) / 2
-    same: NDArray[np.bool_] = part | ((offset < _CENTRES * size).all(axis=2) & (smaller >= _PART_SIZE * larger))
+    own, other = areas(a)[:, None], areas(b)
+    smaller = np.minimum(own, other)
+    alike = smaller >= _PART_SIZE * np.maximum(own, other)
+    part = (shared >= _PART * smaller) & (smaller > 0)
+    near = _centres_agree(a[:, 0::2], b[:, 0::2]) & _centres_agree(a[:, 1::2], b[:, 1::2])
+    same: NDArray[np.bool_] = (part | near) & alike
     return same
+
+
+def _centres_agree(a: FloatArray, b: FloatArray) -> NDArray[np.bool_]:
+    """(N, M) whether the middles of (N, 2) and (M, 2) spans are near each other, for how long the spans are."""
+    apart = np.abs(a.sum(axis=1)[:, None] - b.sum(axis=1))  # twice the distance, and below twice the mean length
+    agree: NDArray[np.bool_] = apart < _CENTRES * ((a[:, 1] - a[:, 0])[:, None] + (b[:, 1] - b[:, 0]))
+    return agree
 
 
 def _centred_within(a: FloatArray, b: FloatArray) -> NDArray[np.bool_]:
     """(N, M) whether the centre of one box lies in another one that is as large: what is left of it to be seen."""
-    centres = (a[:, None, :2] + a[:, None, 2:]) / 2
-    inside = ((centres > b[None, :, :2]) & (centres < b[None, :, 2:])).all(axis=2)
-    within: NDArray[np.bool_] = inside & (areas(a)[:, None] <= 1.3 * areas(b)[None, :])
+    x, y = (a[:, 0] + a[:, 2])[:, None] / 2, (a[:, 1] + a[:, 3])[:, None] / 2
+    inside = (x > b[:, 0]) & (x < b[:, 2]) & (y > b[:, 1]) & (y < b[:, 3])
+    within: NDArray[np.bool_] = inside & (areas(a)[:, None] <= 1.3 * areas(b))
     return within

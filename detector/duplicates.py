@@ -33,6 +33,8 @@ def distinct(detections: Detections, *, families: bool = False) -> Detections:
     detections = detections[np.argsort(-detections.confidence, kind="stable")]
     group = FAMILIES[detections.class_id] if families else detections.class_id
     repeats = (ious(detections.xyxy, detections.xyxy) > SAME_IOU) & (group[:, None] == group[None, :])
+    if np.count_nonzero(repeats) == len(detections):  # each only repeats itself
+        return detections
     keep = np.ones(len(detections), np.bool_)
     # Only rows that repeat something at all need the loop: as a rule there are few.
     for row in np.flatnonzero(np.tril(repeats, -1).any(axis=1)):

@@ -99,6 +99,9 @@ class Line:
     def __init__(self, points: Sequence[tuple[float, float]]) -> None:
         self._shape = shapely.LineString(points)
         shapely.prepare(self._shape)
+        corners = np.array(points, np.float64)
+        self._starts, self._ways = corners[:-1], corners[1:] - corners[:-1]
+        self._lengths = np.maximum((self._ways**2).sum(axis=1), 1e-18)
 
     def crossed(self, starts: FloatArray, ends: FloatArray) -> NDArray[np.bool_]:
         """(N,) whether the straight way from each of (N, 2) starts to its end meets the line."""
@@ -108,7 +111,9 @@ class Line:
 
     def distances(self, points: FloatArray) -> FloatArray:
         """(N,) distances of (N, 2) points from the line, in fractions of the frame."""
-        result: FloatArray = np.asarray(shapely.distance(self._shape, shapely.points(points)), np.float64)
+        x, y = points[:, 0, None] - self._starts[:, 0], points[:, 1, None] - self._starts[:, 1]
+        along = np.clip((x * self._ways[:, 0] + y * self._ways[:, 1]) / self._lengths, 0, 1)
+        result: FloatArray = np.hypot(x - along * self._ways[:, 0], y - along * self._ways[:, 1]).min(axis=1)
         return result
 
 
@@ -142,8 +147,11 @@ class GroundPlane:
 
         A point at or above the horizon lies nowhere on the ground: not a number.
         """
-        homogeneous = np.column_stack([points, np.ones(len(points))]) @ self._matrix.T
-        depth = homogeneous[:, 2:] * self._side
+        homogeneous = points @ self._matrix[:, :2].T + self._matrix[:, 2]
+        on_ground = homogeneous[:, 2] * self._side > 1e-9
         result = np.full((len(points), 2), np.nan)
-        np.divide(homogeneous[:, :2], homogeneous[:, 2:], out=result, where=depth > 1e-9)
+        if on_ground.all():
+            np.divide(homogeneous[:, :2], homogeneous[:, 2:], out=result)
+        else:
+            result[on_ground] = homogeneous[on_ground, :2] / homogeneous[on_ground, 2:]
         return result

@@ -110,8 +110,7 @@ class Pipeline:
         tracks = detections.tracks
         if not suspended:
             found, tracks = self._judge(*self._as_rules_see(frame, detections), seconds)
-        seen = Detections(detections.xyxy, detections.class_id, detections.confidence, tracks)
-        self._recorder.filmed(frame, seen)
+        self._recorder.filmed(frame, detections.with_tracks(tracks))
         return self._recorder.take(found, frame.seconds)
 
     def idle(self) -> list[Violation]:
@@ -131,12 +130,14 @@ class Pipeline:
             self._tracker.restart()
         self._size = (frame.width, frame.height)
         tracks = self._tracker.update(detections, frame.seconds, frame.image)
-        sure = detections[detections.confidence >= self._thresholds[detections.class_id]]
+        numbers = np.full(len(detections), -1, np.int64)
+        numbers[self._tracker.rows] = tracks.tracks
+        seen = detections.with_tracks(numbers)
+        sure = seen[seen.confidence >= self._thresholds[seen.class_id]]
         shown = frame if seconds == frame.seconds else replace(frame, seconds=seconds)
-        view = View(shown, tracks, _with_tracks(sure, tracks), riders(tracks))
-        seen = _with_tracks(detections, tracks)
+        view = View(shown, tracks, sure, riders(tracks))
         self._recorder.judged(shown, seen, frame.seconds)
-        return [finding for rule in self._rules for finding in rule.update(view)], seen.tracks
+        return [finding for rule in self._rules for finding in rule.update(view)], numbers
 
     def finish(self, patience: float | None = None) -> list[Violation]:
         """The source has ended: offences that only waited for their end.
@@ -196,7 +197,8 @@ class Pipeline:
     def _usable(self, detections: Detections) -> Detections:
         """Without what cannot be: boxes that are none, and frames that are full of them."""
         usable = detections.usable()
-        confused = int((usable.confidence >= self._thresholds[usable.class_id]).sum()) > _MOST_DETECTIONS
+        sure = usable.confidence >= self._thresholds[usable.class_id]
+        confused = np.count_nonzero(sure) > _MOST_DETECTIONS
         if (confused or len(usable) < len(detections)) and not self._warned:
             self._warned = True
             reason = f"more than {_MOST_DETECTIONS} objects in a frame" if confused else "boxes that are none"
@@ -207,14 +209,3 @@ class Pipeline:
 def _unreported(state: MemoryState, owed: set[UUID]) -> MemoryState:
     anchors = (a.model_copy(update={"reported": False}) if a.id in owed else a for a in state.anchors)
     return state.model_copy(update={"anchors": tuple(anchors)})
-
-
-def _with_tracks(detections: Detections, tracks: Detections) -> Detections:
-    """The same detections, with the track number of those that a track carries."""
-    if not len(detections) or not len(tracks):
-        return detections
-    same = (detections.xyxy[:, None, :] == tracks.xyxy[None, :, :]).all(axis=2)
-    rows, columns = np.nonzero(same)
-    numbers = np.full(len(detections), -1, np.int64)
-    numbers[rows] = tracks.tracks[columns]
-    return Detections(detections.xyxy, detections.class_id, detections.confidence, numbers)

@@ -30,6 +30,7 @@ _DOUBTFUL_COST = 0.5
 """Boxes that agree less than this (about IoU 0.5) are looked at before they are taken for one object."""
 
 _LEARN_SECONDS: Final = 0.5
+_NO_ROWS: Final[IntArray] = np.empty(0, np.int64)
 
 _STRANGE = 0.6
 """Below this likeness of colours, two pictures show two objects; one object in another light stays above it."""
@@ -87,6 +88,8 @@ class Tracker:
         self._colours: NDArray[np.float32] = np.empty((0, COLOURS), np.float32)
         self._learnt: Array = np.empty(0)
         """When each track's colours were learnt last; never, where not a number."""
+        self.rows = _NO_ROWS
+        """Which of the last frame's detections the believed tracks were seen as, in the order of the answer."""
         self._time: float | None = None
         self._interval = 0.1
         """Usual seconds from frame to frame: where frames are rare, one that is missed weighs more."""
@@ -105,13 +108,16 @@ class Tracker:
         """
         if self._time is not None:
             if seconds <= self._time:
+                self.rows = _NO_ROWS
                 return Detections()
             step = min(seconds - self._time, 1.0)
             self._state.predict(step, self.settings.acceleration)
             self._interval += 0.1 * (step - self._interval)
         self._time = seconds
         self._forget(seconds)
-        detections = distinct(detections.usable(), families=True)
+        self.rows = _NO_ROWS
+        numbered = detections.with_tracks(np.arange(len(detections)))
+        detections = distinct(numbered.usable(), families=True)
         if not len(detections):
             return detections
         boxes = detections.xyxy.astype(np.float64)
@@ -282,6 +288,7 @@ class Tracker:
         believed = (self._hits[rows] >= 3) & (seconds - self._first[rows] >= self.settings.confirm_seconds)
         chosen, rows = tracked[believed], rows[believed]
         result = detections[chosen]
+        self.rows = result.tracks
         result.class_id = self._votes[rows].argmax(axis=1)
         result.track_id = self._id[rows]
         return result

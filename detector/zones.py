@@ -39,10 +39,12 @@ class ZoneMap:
             if isinstance(zone, NoParking) and zone.schedule
         }
 
-    def inside(self, points: FloatArray, kind: type[PolygonZone]) -> Mask:
+    def inside(self, points: FloatArray, kind: type[Z]) -> Mask:
         """(N,) whether each point lies in any zone of the kind."""
-        found: Mask = self._holding(points, kind)[1].any(axis=0)
-        return found
+        result = np.zeros(len(points), np.bool_)
+        for holds in self._holding(points, kind)[1]:
+            result |= holds
+        return result
 
     def first_at(self, points: FloatArray, kind: type[Z]) -> tuple[Sequence[Z], IntArray]:
         """The zones of a kind, and for each of N points which of them holds it first; -1 where none does."""

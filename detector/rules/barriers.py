@@ -8,10 +8,14 @@ import numpy as np
 
 from detector.geometry import FloatArray
 from detector.moments import Moment
+from detector.rules.people import People
 from detector.zones import ZoneMap
 
 _CLEAR: Final = 0.15
 """Nearer to a barrier than this, in body heights, nobody can say on which side of it a person stands."""
+
+_FAR: Final = 2.5
+"""Farther from every barrier than so many body heights, nobody gets over one before being looked at again."""
 
 _STAY_SECONDS: Final = 0.6
 """So long a person must stand clear on the other side: a box whose legs a fence hides for a moment jumps over it."""
@@ -34,29 +38,45 @@ _MOST_WEIGHT: Final = 0.5
 
 _KNOWN_SECONDS: Final = 10.0
 
+Point = tuple[float, float]
+
+
+@dataclass(frozen=True, slots=True)
+class _Stance:
+    """Where somebody's box is: the middle of its lower and upper edge, fractions of the frame; ``tall`` in pixels."""
+
+    feet: Point
+    head: Point
+    tall: float
+
+    def towards(self, other: "_Stance", share: float) -> "_Stance":
+        """A share of the way from here to there."""
+        feet, head = _between(self.feet, other.feet, share), _between(self.head, other.head, share)
+        return _Stance(feet, head, self.tall + share * (other.tall - self.tall))
+
 
 @dataclass(slots=True, eq=False)
 class _Side:
     """Where a person clearly stood, and stands now if that is the other side of a barrier."""
 
-    point: FloatArray
+    stance: _Stance
     moment: Moment
     seen: float
-    head: FloatArray
-    tall: float
     over: Moment | None = None
     unclear: float | None = None
     climbed: bool = False
     learnt: float | None = None
 
-    def learn(self, point: FloatArray, head: FloatArray, tall: float, seconds: float) -> None:
+    def learn(self, stance: _Stance, seconds: float) -> None:
         """Take in where the person clearly stands: an average, since one box may jitter by a tenth of its height."""
         gap = 0.0 if self.learnt is None else seconds - self.learnt
         weight = 1.0 if self.learnt is None else min(1 - math.exp(-gap / _AVERAGE_SECONDS), _MOST_WEIGHT)
-        self.point = self.point + weight * (point - self.point)
-        self.head = self.head + weight * (head - self.head)
-        self.tall += weight * (tall - self.tall)
+        self.stance = self.stance.towards(stance, weight)
         self.learnt, self.over = seconds, None
+
+
+def _between(a: Point, b: Point, share: float) -> Point:
+    return a[0] + share * (b[0] - a[0]), a[1] + share * (b[1] - a[1])
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -79,60 +99,91 @@ class BarrierWatch:
         self._barriers = zones.barriers
         self._sides: dict[int, _Side] = {}
 
-    def update(self, tracks: list[int], points: FloatArray, moments: list[Moment], seconds: float) -> list[Climb]:
-        """Take in the people on foot of one frame.
-
-        Args:
-            tracks: N track numbers.
-            points: (N, 2) their ground points, fractions of the frame.
-            moments: the frame and each person's box.
-            seconds: stream time.
-        """
+    def update(self, people: People) -> list[Climb]:
+        """Take in the people on foot of one frame."""
+        seconds = people.frame.seconds
         self._forget(seconds)
-        if not self._barriers or not tracks:
+        if not self._barriers or not len(people):
             return []
-        height, width = moments[0].frame.height, moments[0].frame.width
-        heights = np.array([m.box[3] - m.box[1] for m in moments]) / height
-        heads = np.array([[(m.box[0] + m.box[2]) / 2 / width, m.box[1] / height] for m in moments])
-        for track in tracks:
-            if track in self._sides:
-                self._sides[track].seen = seconds
-        near = np.min([line.distances(points) for _, line in self._barriers], axis=0)
-        clear = np.flatnonzero(near > _CLEAR * heights).tolist()
-        if not clear:
+        height, width = people.frame.height, people.frame.width
+        tall = (people.boxes[:, 3] - people.boxes[:, 1]).astype(np.float64)
+        apart = np.array([line.distances(people.points) for _, line in self._barriers]).min(axis=0) / (tall / height)
+        for track, away in zip(people.tracks, apart.tolist(), strict=True):
+            self._note(track, seconds, away)
+        rows = ((apart > _CLEAR) & (apart < _FAR)).nonzero()[0]
+        if not len(rows):
             return []
-        sides = [
-            self._sides.setdefault(tracks[i], _Side(points[i], moments[i], seconds, heads[i], heights[i] * height))
-            for i in clear
-        ]
-        before = np.array([side.point for side in sides])
-        carried = before + heads[clear] - np.array([side.head for side in sides])
-        feet = [line.crossed(before, points[clear]) for _, line in self._barriers]
-        head = [line.crossed(before, carried) for _, line in self._barriers]
+        feet = people.points[rows]
+        heads = np.stack([people.pixels[:, 0] / width, people.boxes[:, 1] / height], axis=1)[rows]
+        sides = [self._sides.get(people.tracks[row]) for row in rows.tolist()]
+        over, too = self._crossed(feet, heads, sides)
         climbs = []
-        for place, i in enumerate(clear):
-            over = [z.name for (z, _), crossed in zip(self._barriers, feet, strict=True) if crossed[place]]
-            too = [z.name for (z, _), crossed in zip(self._barriers, head, strict=True) if crossed[place]]
-            climb = self._judge(tracks[i], points[i], heads[i], moments[i], over, too)
+        for place, row in enumerate(rows.tolist()):
+            (x, y), (u, v) = feet[place].tolist(), heads[place].tolist()
+            stance = _Stance((x, y), (u, v), float(tall[row]))
+            climb = self._judge(people.tracks[row], stance, people.moment(row), over[place], too=place in too)
             if climb is not None:
                 climbs.append(climb)
         return climbs
 
-    def _judge(
-        self, track: int, point: FloatArray, head: FloatArray, moment: Moment, over: list[str], too: list[str]
-    ) -> Climb | None:
-        """Whether somebody has climbed: the feet are over the fence, the head has gone as far, and they stay there."""
-        seconds, side = moment.frame.seconds, self._sides[track]
-        tall = moment.box[3] - moment.box[1]
-        grown = tall > _GROWN * side.tall
-        if over and (not too or grown):
+    def _crossed(
+        self, feet: FloatArray, heads: FloatArray, sides: list[_Side | None]
+    ) -> tuple[list[str | None], set[int]]:
+        """For each of N people the barrier between where they stood and stand now, and whose heads went as far."""
+        over: list[str | None] = [None] * len(feet)
+        too: set[int] = set()
+        rows = [row for row, side in enumerate(sides) if side is not None]
+        known = [side.stance for side in sides if side is not None]
+        if not known:
+            return over, too
+        before, now = np.array([stance.feet for stance in known]), feet[rows]
+        moved = np.hypot(*(now - before).T)
+        for zone, line in self._barriers:
+            # Who has moved less than the barrier is away has not crossed it: as a rule, that is everybody.
+            reached = (moved >= line.distances(now)).nonzero()[0]
+            if not len(reached):
+                continue
+            reached = reached[line.crossed(before[reached], now[reached])]
+            for place in reached.tolist():
+                over[rows[place]] = over[rows[place]] or zone.name
+        crossed = [place for place, row in enumerate(rows) if over[row] is not None]
+        if crossed:
+            starts = before[crossed]
+            ends = starts + heads[[rows[p] for p in crossed]] - np.array([known[p].head for p in crossed])
+            for _, line in self._barriers:
+                too.update(rows[crossed[place]] for place in np.flatnonzero(line.crossed(starts, ends)).tolist())
+        return over, too
+
+    def _note(self, track: int, seconds: float, away: float) -> None:
+        """Somebody is seen; who has gone far from all barriers may come back by another way and begins anew."""
+        side = self._sides.get(track)
+        if side is None:
+            return
+        side.seen = seconds
+        if away >= _FAR and not side.climbed:
+            del self._sides[track]
+
+    def _judge(self, track: int, stance: _Stance, moment: Moment, zone: str | None, *, too: bool) -> Climb | None:
+        """Whether somebody has climbed: the feet are over the fence, the head has gone as far, and they stay there.
+
+        Args:
+            track: who.
+            stance: where the person is.
+            moment: the same in the frame.
+            zone: the barrier that the feet have crossed since the person clearly stood on one side.
+            too: whether the head has gone as far.
+        """
+        seconds = moment.frame.seconds
+        side = self._sides.setdefault(track, _Side(stance, moment, seconds))
+        grown = stance.tall > _GROWN * side.stance.tall
+        if zone is not None and (not too or grown):
             side.unclear = seconds if side.unclear is None else side.unclear
             if too or seconds - side.unclear < (_STAY_SECONDS if grown else _UNCLEAR_SECONDS):
                 return None
-            over, side.learnt = [], None  # the feet were hidden when the near side was learnt
+            zone, side.learnt = None, None  # the feet were hidden when the near side was learnt
         side.unclear = None
-        if not over:
-            side.learn(point, head, tall, seconds)
+        if zone is None:
+            side.learn(stance, seconds)
             if int(side.moment.frame.seconds) != int(seconds):
                 side.moment = moment
             return None
@@ -141,9 +192,9 @@ class BarrierWatch:
         if side.climbed or seconds - side.over.frame.seconds < _STAY_SECONDS:
             return None
         moments = [side.moment, side.over, moment]
-        self._sides[track] = _Side(point, moment, seconds, head, tall, climbed=True)
+        self._sides[track] = _Side(stance, moment, seconds, climbed=True)
         notes = ("start", "course", "end")
-        return Climb(track, over[0], [replace(m, note=n) for m, n in zip(moments, notes, strict=True)])
+        return Climb(track, zone, [replace(m, note=n) for m, n in zip(moments, notes, strict=True)])
 
     def _forget(self, seconds: float) -> None:
         """Who is lost begins anew; who has climbed stays known as long as a tracker may find the person again."""

@@ -1,9 +1,8 @@
 """Jaywalking: somebody walks on the carriageway, over a barrier, or on a crosswalk at red (行人乱穿马路、跨越护栏)."""
 
+import math
 from collections.abc import Iterable
 from typing import ClassVar, Final
-
-import numpy as np
 
 from detector.anchor import MemoryState
 from detector.geometry import FloatArray
@@ -13,7 +12,7 @@ from detector.rules.crossings import CrossingWatch
 from detector.rules.feet import FeetWatch
 from detector.rules.people import People
 from detector.rules.rule import Finding, Rule, View
-from detector.rules.visit import Visit
+from detector.rules.visit import Point, Visit
 from detector.scene import Carriageway, Crosswalk, Ignore, JaywalkingSettings
 from detector.signals import SignalBoard
 from detector.violations import ViolationKind
@@ -60,15 +59,16 @@ class Jaywalking(Rule):
         people = self._with_feet(People.of(view))
         findings = self._climbs(people)
         present = set(people.tracks)
-        for row, offence in self._offences(people):
+        offences = self._offences(people)
+        places = self._places(people) if offences else people.pixels
+        for row, offence in offences:
             track = people.tracks[row]
             visit = self._visits.get(track)
             if offence is None:
                 if visit is not None:
                     visit.off(now)
                 continue
-            moment, pixels = people.moment(row), people.pixels[row]
-            place = pixels if self._zones.ground is None else self._zones.ground.metres(people.points[row : row + 1])[0]
+            moment, pixels, place = people.moment(row), _point(people.pixels[row]), _point(places[row])
             if visit is None:
                 visit = self._continued(track, present, moment, pixels)
             if visit is None:
@@ -127,11 +127,15 @@ class Jaywalking(Rule):
                 offences.append((row, None))
         return offences
 
-    def _continued(self, track: int, present: set[int], moment: Moment, pixels: FloatArray) -> Visit | None:
+    def _places(self, people: People) -> FloatArray:
+        """(N, 2) where everybody stands: metres where the ground plane is known, else pixels."""
+        return people.pixels if self._zones.ground is None else self._zones.ground.metres(people.points)
+
+    def _continued(self, track: int, present: set[int], moment: Moment, pixels: Point) -> Visit | None:
         """The visit of a person whom the tracker lost and has just found again under another number."""
         if track in self._known:
             return None
-        nearest, old = np.inf, None
+        nearest, old = math.inf, None
         for number, visit in self._visits.items():
             distance = None if number in present else visit.expects(moment, pixels)
             if distance is not None and distance < nearest:
@@ -204,3 +208,8 @@ class Jaywalking(Rule):
         """Let go of people who are long gone, so that days of traffic take no memory."""
         self._known = {t: s for t, s in self._known.items() if 0 <= now - s <= _KNOWN_SECONDS}
         self._climbed = {t: s for t, s in self._climbed.items() if t in self._known and now - s <= 6 * _KNOWN_SECONDS}
+
+
+def _point(row: FloatArray) -> Point:
+    x, y = row.tolist()
+    return x, y

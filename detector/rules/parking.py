@@ -3,6 +3,8 @@
 from typing import ClassVar, Final
 from zoneinfo import ZoneInfo
 
+import numpy as np
+
 from detector.anchor import Anchor
 from detector.anchors import AnchorMemory
 from detector.detections import ObjectClass
@@ -49,13 +51,12 @@ class IllegalParking(StillObjectRule):
     def update(self, view: View) -> list[Finding]:
         """Take in one frame; the clock of an e-tricycle runs while it stands in a zone that applies."""
         findings = []
-        people = _on_foot(view)
-        for anchor in self.present(view):
-            zone = self._zone(anchor, view)
+        present = self.present(view)
+        for anchor, zone in zip(present, self._zones_of(present, view), strict=True):
             if zone is None:
                 anchor.offending_since, anchor.start, anchor.loading = None, None, 0.0
                 continue
-            if zone.loading is not None and _somebody_at(anchor, people):
+            if zone.loading is not None and _somebody_at(anchor, _on_foot(view)):
                 anchor.loading += min(self.memory.step, _LONGEST_STEP)
             if anchor.detected != self.memory.now or anchor.reported:
                 continue
@@ -79,12 +80,18 @@ class IllegalParking(StillObjectRule):
         since = self.memory.now if anchor.offending_since is None else anchor.offending_since
         return min(apart, view.frame.seconds - start.frame.seconds, self.memory.now - since) >= limit
 
-    def _zone(self, anchor: Anchor, view: View) -> NoParking | None:
-        point = anchor.ground_point()
-        zone = self._zones.zone_at(point, NoParking)
-        if zone is None or self._zones.zone_at(point, ParkingBay):
-            return None
-        return zone if self._zones.applies(zone, view.frame.time.astimezone(self._timezone)) else None
+    def _zones_of(self, anchors: list[Anchor], view: View) -> list[NoParking | None]:
+        """For each anchor the no-parking zone that it stands in and that applies now; None where it may stand."""
+        if not anchors:
+            return []
+        points = np.array([a.ground_point() for a in anchors])
+        zones, numbers = self._zones.first_at(points, NoParking)
+        numbers[self._zones.inside(points, ParkingBay)] = -1
+        found = [zones[n] if n >= 0 else None for n in numbers.tolist()]
+        if all(zone is None for zone in found):
+            return found
+        local = view.frame.time.astimezone(self._timezone)
+        return [zone if zone is not None and self._zones.applies(zone, local) else None for zone in found]
 
 
 def _on_foot(view: View) -> FloatArray:

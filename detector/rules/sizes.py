@@ -16,6 +16,9 @@ _WIDTHS: Final = {
 """Least and largest width on the ground, metres. A butt is 8 cm long and its box a little more; a lane dash has metres.
 An e-tricycle is a metre wide and three long; a toy has centimetres."""
 
+_LIMITS: Final = np.array([_WIDTHS.get(c, (0.0, np.inf)) for c in ObjectClass])
+_LIMITED: Final = np.array([c in _WIDTHS for c in ObjectClass])
+
 _PERSON_METRES: Final = 1.65
 """How tall people are on average; Chinese adults are 1.70 m and 1.58 m (NHC, 2020)."""
 
@@ -56,14 +59,16 @@ class SizeCheck:
 
     def _checked(self, view: View) -> Detections:
         detections, frame = view.detections, view.frame
-        rows = np.flatnonzero(np.isin(detections.class_id, [int(c) for c in _WIDTHS]))
+        if self._ground is None and self._sums[0] < _LEAST_PEOPLE:
+            return detections
+        rows = _LIMITED[detections.class_id].nonzero()[0]
         if not len(rows):
             return detections
         boxes = detections.xyxy[rows] / np.array([frame.width, frame.height] * 2, np.float64)
         widths, slack = self._metres(boxes, frame.width / frame.height)
-        limits = np.array([_WIDTHS[ObjectClass(int(c))] for c in detections.class_id[rows]])
+        least, most = _LIMITS[detections.class_id[rows]].T
         with np.errstate(invalid="ignore"):
-            wrong = (widths < limits[:, 0] / slack) | (widths > limits[:, 1] * slack)
+            wrong = (widths < least / slack) | (widths > most * slack)
         if not wrong.any():
             return detections
         keep = np.ones(len(detections), np.bool_)
@@ -73,8 +78,8 @@ class SizeCheck:
     def _metres(self, boxes: FloatArray, aspect: float) -> tuple[FloatArray, float]:
         """(N,) widths of boxes on the ground, not a number where nobody knows, and how far they may be off."""
         if self._ground is not None:
-            ends = self._ground.metres(boxes[:, [0, 3]]), self._ground.metres(boxes[:, [2, 3]])
-            widths: FloatArray = np.hypot(*(ends[1] - ends[0]).T)
+            ends = self._ground.metres(np.concatenate([boxes[:, [0, 3]], boxes[:, 2:]]))
+            widths: FloatArray = np.hypot(*(ends[len(boxes) :] - ends[: len(boxes)]).T)
             return widths, 1.0
         tall = self._person_height(boxes[:, 3])
         return (boxes[:, 2] - boxes[:, 0]) * aspect / tall * _PERSON_METRES, _LEARNT_SLACK

@@ -1,11 +1,9 @@
 """Visit: one person's stay where people must not walk."""
 
-from dataclasses import dataclass, field, replace
+import math
+from dataclasses import dataclass, replace
 from typing import Final
 
-import numpy as np
-
-from detector.geometry import FloatArray
 from detector.moments import Moment
 
 LONGEST_GAP: Final = 2.0
@@ -26,6 +24,9 @@ _SIDE: Final = 0.01
 
 _CAME: Final = 0.5
 """Who is first known this near to the side, in body heights, came in there while the tracker made sure."""
+
+
+Point = tuple[float, float]
 
 
 @dataclass(slots=True, eq=False)
@@ -51,8 +52,8 @@ class Visit:
     first: Moment
     latest: Moment
     best: Moment
-    origin: FloatArray
-    pixels: FloatArray
+    origin: Point
+    pixels: Point
     farthest: float = 0.0
     height: float = 0.0
     stay: float = 0.0
@@ -65,16 +66,16 @@ class Visit:
     ridden: int = 0
     confidence: float = 0.0
     reported: bool = False
-    speed: FloatArray = field(default_factory=lambda: np.zeros(2))
-    _mark: tuple[float, FloatArray] | None = None
+    speed: Point = (0.0, 0.0)
+    _mark: tuple[float, Point] | None = None
 
-    def on(self, moment: Moment, place: FloatArray, pixels: FloatArray, *, riding: bool) -> None:
+    def on(self, moment: Moment, place: Point, pixels: Point, *, riding: bool) -> None:
         """Seen where it must not be.
 
         Args:
             moment: the frame and the person's box.
-            place: (2,) ground point, metres where the ground plane is known, else pixels.
-            pixels: (2,) ground point in pixels.
+            place: ground point, metres where the ground plane is known, else pixels.
+            pixels: ground point in pixels.
             riding: on or in a vehicle.
         """
         seconds = moment.frame.seconds
@@ -86,8 +87,8 @@ class Visit:
         self.ridden += riding
         self.confidence += (moment.confidence - self.confidence) / self.samples
         self.height += (moment.box[3] - moment.box[1] - self.height) / self.samples
-        far = float(np.hypot(*(place - self.origin)))
-        self.farthest = max(self.farthest, far) if np.isfinite(far) else self.farthest
+        far = math.dist(place, self.origin)
+        self.farthest = max(self.farthest, far) if math.isfinite(far) else self.farthest
         self._measure_speed(seconds, pixels)
         self.latest = moment
         # Pictures are kept at whole seconds, so that visits at the same time share frames and memory stays small.
@@ -104,7 +105,7 @@ class Visit:
         """Whether the person was on foot."""
         return self.ridden <= _RIDER_SHARE * self.samples
 
-    def expects(self, newcomer: Moment, pixels: FloatArray) -> float | None:
+    def expects(self, newcomer: Moment, pixels: Point) -> float | None:
         """How far a newcomer stands from where this person, lost since, must be; None for somebody else.
 
         The distance is in body heights. The longer the person is lost, the less is known of where. Who went out of
@@ -115,10 +116,11 @@ class Visit:
         if gap > _LOST_SECONDS or not alike or _at_the_side(newcomer, _CAME * self.height) or self._left(gap):
             return None
         # Anywhere from where the person was last to where the walk would have led: one may stop behind a pole.
-        way = self.speed * min(gap, LONGEST_GAP)
-        length = float(way @ way)
-        share = min(max(float((pixels - self.pixels) @ way) / length, 0.0), 1.0) if length > 0 else 0.0
-        distance = float(np.hypot(*(pixels - self.pixels - share * way))) / self.height
+        known = min(gap, LONGEST_GAP)
+        (x, y), (u, v) = (self.speed[0] * known, self.speed[1] * known), self.pixels
+        length = x * x + y * y
+        share = min(max(((pixels[0] - u) * x + (pixels[1] - v) * y) / length, 0.0), 1.0) if length > 0 else 0.0
+        distance = math.hypot(pixels[0] - u - share * x, pixels[1] - v - share * y) / self.height
         return distance if distance < 0.4 + 0.25 * gap else None
 
     def moments(self) -> list[Moment]:
@@ -130,15 +132,16 @@ class Visit:
 
     def _left(self, gap: float) -> bool:
         """Whether this person has gone out of the picture, or would have, at the speed of last."""
-        x = float(self.pixels[0] + self.speed[0] * gap)
+        x = self.pixels[0] + self.speed[0] * gap
         return _at_the_side(self.latest) or not 0 < x < self.latest.frame.width
 
-    def _measure_speed(self, seconds: float, pixels: FloatArray) -> None:
+    def _measure_speed(self, seconds: float, pixels: Point) -> None:
         self.pixels = pixels
         if self._mark is None:
             self._mark = seconds, pixels
         elif seconds - self._mark[0] >= _SPEED_SECONDS:
-            self.speed = (pixels - self._mark[1]) / (seconds - self._mark[0])
+            (at, (x, y)) = self._mark
+            self.speed = (pixels[0] - x) / (seconds - at), (pixels[1] - y) / (seconds - at)
             self._mark = seconds, pixels
 
 
