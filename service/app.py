@@ -8,8 +8,10 @@ from fastapi import APIRouter, Depends, FastAPI
 
 from service import api_pages, console, errors, openapi
 from service.api_keys.routes import router as api_keys
+from service.areas.routes import router as areas
 from service.audit.routes import router as audit
 from service.authentication import authorise
+from service.calendars.routes import router as calendars
 from service.cameras.routes import router as cameras
 from service.cases.routes import router as cases
 from service.events.routes import router as events
@@ -19,9 +21,11 @@ from service.office import Office
 from service.photos.routes import router as photos
 from service.sessions.routes import router as sessions
 from service.settings import Settings
+from service.standards.routes import router as standards
 from service.system import monitor
 from service.system.routes import health_router
 from service.system.routes import router as system
+from service.units.routes import router as units
 from service.users.routes import router as users
 from service.violations.routes import router as violations
 
@@ -60,6 +64,8 @@ def create_app(settings: Settings) -> FastAPI:
     errors.install(app)
     api = APIRouter(prefix="/api/v1", dependencies=[Depends(authorise)])
     for router in (sessions, users, api_keys, system, cameras, photos, violations, cases, evidence, audit, events):
+        api.include_router(router)
+    for router in (units, areas, calendars, standards):
         api.include_router(router)
     app.include_router(api)
     app.include_router(health_router)

@@ -12,6 +12,7 @@ from sqlalchemy import Connection, func, select
 from service import clock
 from service.audit.signing import prepare_key, public_pem
 from service.audit.workflow import SYSTEM, record
+from service.calendars.workflow import seed_calendars
 from service.database import Database
 from service.security import Role
 from service.settings import Settings
@@ -39,6 +40,7 @@ async def prepare(settings: Settings) -> str | None:
     try:
         await migrate(database)
         await _signing_key(database, settings)
+        await seed_calendars(database)
         return await _first_administrator(database, settings)
     finally:
         await database.close()

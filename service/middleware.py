@@ -122,7 +122,7 @@ def _limited(scope: Scope, receive: Receive, limit: int) -> Receive:
     """``receive`` that refuses a JSON body above ``limit`` bytes; uploads have limits of their own."""
     headers = Headers(scope=scope)
     media_type = headers.get("content-type", "application/json").partition(";")[0].strip().lower()
-    if media_type.startswith(("multipart/", "image/")):
+    if media_type.startswith(("multipart/", "image/")) or media_type == "application/geo+json":
         return receive
     size = 0
 

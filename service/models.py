@@ -2,6 +2,8 @@
 
 from service.api_keys.models import ApiKeyRow
 from service.audit.models import AuditAnchorRow, AuditHeadRow, AuditRow
+from service.areas.models import AreaRow
+from service.calendars.models import CalendarDayRow, CalendarRow
 from service.cameras.models import CameraRow, CameraStatusRow
 from service.cases.models import CaseNumberRow, CaseRow
 from service.database import Base
@@ -9,17 +11,22 @@ from service.events.models import EventRow
 from service.evidence.models import EvidenceRow
 from service.photos.models import PhotoRow
 from service.sessions.models import SessionRow, SignInFailureRow
+from service.standards.models import StandardRow
 from service.system.models import AlertRow, EngineRow
+from service.units.models import ResponsibilityRow, UnitRow
 from service.users.models import UserRow
 from service.violations.models import ViolationRow
 
 __all__ = [
     "AlertRow",
     "ApiKeyRow",
+    "AreaRow",
     "AuditAnchorRow",
     "AuditHeadRow",
     "AuditRow",
     "Base",
+    "CalendarDayRow",
+    "CalendarRow",
     "CameraRow",
     "CameraStatusRow",
     "CaseNumberRow",
@@ -28,8 +35,11 @@ __all__ = [
     "EventRow",
     "EvidenceRow",
     "PhotoRow",
+    "ResponsibilityRow",
     "SessionRow",
     "SignInFailureRow",
+    "StandardRow",
+    "UnitRow",
     "UserRow",
     "ViolationRow",
 ]

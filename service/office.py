@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from fastapi import Request
 
+from service.areas.finding import AreaShapes
 from service.cameras.live import LivePictures
 from service.database import Database
 from service.events.hub import EventHub
@@ -28,6 +29,7 @@ class Office:
     hub: EventHub
     metrics: Metrics
     passwords: Passwords
+    areas: AreaShapes = field(default_factory=AreaShapes)
     stopping: asyncio.Event = field(default_factory=asyncio.Event)
     decoding: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(PHOTOS_AT_ONCE))
 

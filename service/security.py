@@ -11,11 +11,14 @@ from uuid import UUID
 
 
 class Role(StrEnum):
-    """What a person does in the office."""
+    """What a person does in the office. A camera is no person: it holds a key with ``frames:write`` for itself."""
 
     INSPECTOR = "inspector"
     OPERATOR = "operator"
+    UNIT_HANDLER = "unit_handler"
+    SUPERVISOR = "supervisor"
     ADMINISTRATOR = "administrator"
+    AUDITOR = "auditor"
 
 
 class Scope(StrEnum):
@@ -41,6 +44,8 @@ class Principal:
         user_id: the person; none for a program.
         session_id: the person's session as it is stored; none for a program.
         camera_id: the one camera that a key speaks for, if it is bound to one.
+        unit_id: the unit that a handler works for.
+        area_ids: the areas that a person is bound to, those below included; none: the whole district.
     """
 
     id: UUID
@@ -49,6 +54,8 @@ class Principal:
     user_id: UUID | None = None
     session_id: str | None = None
     camera_id: str | None = None
+    unit_id: UUID | None = None
+    area_ids: frozenset[UUID] | None = None
 
     def has(self, *grants: Grant) -> bool:
         """Whether one of the grants is held."""
@@ -71,10 +78,18 @@ def _for(*grants: Grant) -> Access:
     return Access(frozenset(grants))
 
 
+OVERSEERS = (Role.OPERATOR, Role.SUPERVISOR, Role.ADMINISTRATOR, Role.AUDITOR)
+"""Who sees every case of the areas that they are bound to, its originals included."""
+
 PUBLIC = Access(public=True)
-PEOPLE = _for(Role.INSPECTOR, Role.OPERATOR, Role.ADMINISTRATOR)
+PEOPLE = _for(*Role)
 OFFICE = _for(Role.OPERATOR, Role.ADMINISTRATOR)
+CHECKERS = _for(Role.OPERATOR, Role.SUPERVISOR, Role.ADMINISTRATOR)
+SUPERVISORS = _for(Role.SUPERVISOR, Role.ADMINISTRATOR)
+HANDLERS = _for(Role.UNIT_HANDLER)
+READERS = _for(*OVERSEERS)
 ADMINISTRATOR = _for(Role.ADMINISTRATOR)
+READ_ADMINISTRATION = _for(Role.ADMINISTRATOR, Role.AUDITOR)
 ENGINE = _for(Scope.ENGINE)
 PEOPLE_AND_ENGINE = _for(*Role, Scope.ENGINE)
 
@@ -83,10 +98,10 @@ ACCESS: dict[str, Access] = {
     "get_session": PEOPLE,
     "sign_out": PEOPLE,
     "change_password": PEOPLE,
-    "list_users": ADMINISTRATOR,
+    "list_users": READ_ADMINISTRATION,
     "create_user": ADMINISTRATOR,
     "update_user": ADMINISTRATOR,
-    "list_api_keys": ADMINISTRATOR,
+    "list_api_keys": READ_ADMINISTRATION,
     "create_api_key": ADMINISTRATOR,
     "delete_api_key": ADMINISTRATOR,
     "get_catalogue": PUBLIC,
@@ -101,24 +116,50 @@ ACCESS: dict[str, Access] = {
     "watch_live": PEOPLE,
     "store_snapshot": ENGINE,
     "report_camera_status": ENGINE,
-    "upload_photo": _for(*Role, Scope.PHOTOS_WRITE),
+    "upload_photo": _for(Role.INSPECTOR, Role.OPERATOR, Role.ADMINISTRATOR, Scope.PHOTOS_WRITE),
     "list_photos": PEOPLE,
     "get_photo": _for(*Role, Scope.PHOTOS_WRITE, Scope.ENGINE),
     "get_photo_image": _for(*Role, Scope.ENGINE),
     "claim_photos": ENGINE,
     "report_photo_result": ENGINE,
     "deliver_violation": _for(Scope.VIOLATIONS_WRITE, Scope.ENGINE),
-    "get_violation": OFFICE,
+    "get_violation": READERS,
     "list_cases": PEOPLE,
     "get_case": PEOPLE,
     "confirm_case": OFFICE,
     "dismiss_case": OFFICE,
-    "close_case": OFFICE,
-    "undo_case": OFFICE,
+    "merge_case": OFFICE,
+    "split_case": OFFICE,
+    "dispatch_case": CHECKERS,
+    "accept_case": HANDLERS,
+    "return_case": HANDLERS,
+    "rectify_case": HANDLERS,
+    "rework_case": CHECKERS,
+    "escalate_case": SUPERVISORS,
+    "close_case": CHECKERS,
+    "archive_case": SUPERVISORS,
+    "undo_case": _for(Role.OPERATOR, Role.UNIT_HANDLER, Role.SUPERVISOR, Role.ADMINISTRATOR),
+    "add_after_photo": HANDLERS,
+    "list_case_transitions": PEOPLE,
+    "list_units": PEOPLE,
+    "create_unit": ADMINISTRATOR,
+    "update_unit": ADMINISTRATOR,
+    "list_unit_changes": READ_ADMINISTRATION,
+    "list_areas": PEOPLE,
+    "find_areas": PEOPLE,
+    "export_areas": PEOPLE,
+    "import_areas": ADMINISTRATOR,
+    "update_area": ADMINISTRATOR,
+    "list_area_changes": READ_ADMINISTRATION,
+    "list_calendars": PEOPLE,
+    "get_calendar": PEOPLE,
+    "replace_calendar": ADMINISTRATOR,
+    "list_standards": PEOPLE,
+    "replace_standard": ADMINISTRATOR,
     "replace_boxes": OFFICE,
     "get_evidence": PEOPLE,
-    "list_audit": ADMINISTRATOR,
-    "list_anchors": ADMINISTRATOR,
+    "list_audit": READ_ADMINISTRATION,
+    "list_anchors": READ_ADMINISTRATION,
     "list_signing_keys": PUBLIC,
     "stream_events": PEOPLE_AND_ENGINE,
     "get_system": PEOPLE_AND_ENGINE,

@@ -45,6 +45,7 @@ class Settings(BaseSettings):
     frame_limit: int = Field(20 * MEBIBYTE, ge=1024, description="bytes of a pushed frame or a live picture")
     photo_limit: int = Field(40 * MEBIBYTE, ge=1024, description="bytes of a photo")
     photo_pixels: int = Field(100_000_000, ge=1, description="pixels of a photo")
+    areas_limit: int = Field(20 * MEBIBYTE, ge=1024, description="bytes of a GeoJSON file of areas")
     evidence_limit: int = Field(200 * MEBIBYTE, ge=1024, description="bytes of one violation with its files")
     evidence_files: int = Field(32, ge=1, description="files of one violation")
 

@@ -36,7 +36,7 @@ async def replace_boxes(office: Office, asker: Principal, case_id: UUID, body: R
         details = {"before": before, "after": case.boxes}
         await record(session, Actor.of(asker), "replace", "case_boxes", str(case.id), details=details)
         tell(session, "case.updated", case)
-        return await detail(session, office.settings, asker, case)
+        return await detail(session, office, asker, case)
 
 
 def _faults(boxes: list[ReviewedBox], violation: Violation) -> Iterator[FieldFault]:

@@ -4,7 +4,7 @@ from datetime import datetime
 from uuid import UUID
 
 from pydantic import JsonValue
-from sqlalchemy import JSON, ForeignKey, Index, String, Uuid
+from sqlalchemy import JSON, BigInteger, ForeignKey, Index, String, Uuid, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from service.database import Base, UtcDateTime
@@ -15,6 +15,11 @@ class CaseRow(Base):
 
     ``last_*`` describe the decision that undo would take back; they are empty when there is none. ``boxes`` are what a
     reviewer says that the last original shows (`service.cases.schemas.ReviewedBox`); none where nobody drew any.
+
+    ``area_id`` is the smallest area that held the place when the case was opened, ``unit_id`` the unit that it was
+    last dispatched to. ``due_at`` runs while the unit has the case; while it does not (returned, being checked),
+    ``remaining_seconds`` keep what was left of its working time. ``cell`` is the square of the map grid that the case
+    lies in (`service.cases.places`).
     """
 
     __tablename__ = "cases"
@@ -27,7 +32,16 @@ class CaseRow(Base):
         Index("ix_cases_status_kind_occurred_at_id", "status", "kind", "occurred_at", "id"),
         Index("ix_cases_camera_id_occurred_at_id", "camera_id", "occurred_at", "id"),
         Index("ix_cases_reporter_id_occurred_at_id", "reporter_id", "occurred_at", "id"),
-    )
+        Index("ix_cases_unit_id_occurred_at_id", "unit_id", "occurred_at", "id"),
+        Index("ix_cases_area_id_occurred_at_id", "area_id", "occurred_at", "id"),
+        # The sweep for overdue cases reads those that a unit has.
+        Index("ix_cases_status_due_at", "status", "due_at", sqlite_where=text("due_at IS NOT NULL"),
+              postgresql_where=text("due_at IS NOT NULL")),
+        Index("ix_cases_cell_kind_occurred_at", "cell", "kind", "occurred_at"),
+        Index("ix_cases_cell_kind_closed_at", "cell", "kind", "closed_at"),
+        Index("ix_cases_merged_into_id", "merged_into_id", sqlite_where=text("merged_into_id IS NOT NULL"),
+              postgresql_where=text("merged_into_id IS NOT NULL")),
+    )  # fmt: skip
 
     id: Mapped[UUID] = mapped_column(Uuid, primary_key=True)
     number: Mapped[str] = mapped_column(String(32), unique=True)
@@ -51,7 +65,29 @@ class CaseRow(Base):
     last_from: Mapped[str | None] = mapped_column(String(16))
     last_by: Mapped[UUID | None] = mapped_column(Uuid)
     last_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    last_state: Mapped[dict[str, JsonValue] | None] = mapped_column(JSON(none_as_null=True))
     boxes: Mapped[list[JsonValue] | None] = mapped_column(JSON(none_as_null=True))
+    cell: Mapped[int | None] = mapped_column(BigInteger)
+    area_id: Mapped[UUID | None] = mapped_column(Uuid)
+    unit_id: Mapped[UUID | None] = mapped_column(Uuid)
+    grade: Mapped[str] = mapped_column(String(16), default="ordinary", server_default="ordinary")
+    dispatched_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    accepted_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    due_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    limit_seconds: Mapped[int | None]
+    remaining_seconds: Mapped[int | None]
+    remind_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    reminded_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    escalated_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    overdue: Mapped[bool] = mapped_column(default=False, server_default=text("false"))
+    rectified_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    outcome: Mapped[str | None] = mapped_column(String(16))
+    returns: Mapped[int] = mapped_column(default=0, server_default="0")
+    reworks: Mapped[int] = mapped_column(default=0, server_default="0")
+    closed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    archived_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    merged_into_id: Mapped[UUID | None] = mapped_column(Uuid)
+    relapse_of_id: Mapped[UUID | None] = mapped_column(Uuid)
 
 
 class CaseNumberRow(Base):

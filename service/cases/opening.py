@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from zoneinfo import ZoneInfo
 
 import uuid_utils.compat
 from sqlalchemy import select
@@ -10,13 +9,18 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from detector.violations import Violation
 from service import clock
+from service.areas.finding import areas_at
 from service.audit.chain import digest
 from service.audit.workflow import SYSTEM, record
 from service.cameras.models import CameraRow
 from service.cases.events import tell
 from service.cases.models import CaseNumberRow, CaseRow
+from service.cases.places import cell_of
+from service.cases.relapse import find_relapse
 from service.cases.transitions import CaseStatus
+from service.cases.words import Grade
 from service.evidence.models import EvidenceRow
+from service.office import Office
 from service.photos.models import PhotoRow
 
 _THUMBNAIL_ROLES = ("closeup", "context", "original")
@@ -33,10 +37,12 @@ class Place:
 
 
 async def open_case(
-    session: AsyncSession, zone: ZoneInfo, violation: Violation, place: Place, evidence: Sequence[EvidenceRow]
+    session: AsyncSession, office: Office, violation: Violation, place: Place, evidence: Sequence[EvidenceRow]
 ) -> CaseRow:
-    """A pending case with the next number of today."""
-    now = clock.now()
+    """A pending case with the next number of today, in the smallest area that holds its place."""
+    now, zone = clock.now(), office.settings.zone
+    areas = await areas_at(session, office.areas, place.longitude, place.latitude)
+    relapse_of = await find_relapse(session, violation, place.longitude, place.latitude)
     pictures = [row for role in _THUMBNAIL_ROLES for row in evidence if row.role == role]
     case = CaseRow(
         id=uuid_utils.compat.uuid7(),
@@ -59,14 +65,23 @@ async def open_case(
         latitude=place.latitude,
         thumbnail_id=pictures[0].id if pictures else None,
         boxes=None,
+        cell=cell_of(place.longitude, place.latitude),
+        area_id=areas[0] if areas else None,
+        relapse_of_id=relapse_of.id if relapse_of is not None else None,
+        grade=Grade.ORDINARY,
+        overdue=False,
+        returns=0,
+        reworks=0,
     )
     session.add(case)
     await session.flush()
-    details = {
+    details: dict[str, object] = {
         "violation": str(violation.id),
         "violation_sha256": digest(violation.model_dump(mode="json")),
         "evidence": [{"id": str(row.id), "role": row.role, "sha256": row.sha256} for row in evidence],
     }
+    if relapse_of is not None:
+        details |= {"relapse_of": str(relapse_of.id), "case_number": relapse_of.number}
     await record(session, SYSTEM, "create", "case", str(case.id), to_status=case.status, details=details)
     tell(session, "case.created", case)
     return case

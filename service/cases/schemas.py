@@ -8,10 +8,15 @@ from pydantic import BaseModel, ConfigDict, Field, FiniteFloat
 
 from detector.violations import Role as EvidenceRole
 from detector.violations import Violation, ViolationKind
-from service.cases.transitions import CaseAction, CaseStatus, DismissalReason
+from service.areas.schemas import AreaName
+from service.cases.transitions import CaseAction, CaseStatus, DismissalReason, Outcome, Requirement
+from service.cases.words import Grade
 from service.clock import UtcTime
 from service.errors import Problem
 from service.paging import Page
+from service.security import Role, Scope
+from service.standards.schemas import TimeLimit
+from service.units.schemas import UnitName
 
 
 class CaseSummary(BaseModel):
@@ -34,6 +39,16 @@ class CaseSummary(BaseModel):
     latitude: float | None
     thumbnail_url: str | None
     version: int
+    area_id: UUID | None = Field(description="the smallest area that held the place when the case was opened")
+    unit_id: UUID | None = Field(description="the unit that it was last dispatched to")
+    grade: Grade
+    due_at: UtcTime | None = Field(description="when the unit's time ends; null while it stands still")
+    overdue: bool = Field(description="the unit's time has run out, or had when it reported back")
+    escalated_at: UtcTime | None
+    returns: int = Field(description="how often units returned it (退回)")
+    reworks: int = Field(description="how often checkers sent it back (返工)")
+    relapse_of_id: UUID | None = Field(description="the settled case that this one is a relapse of (反弹)")
+    merged_into_id: UUID | None
 
 
 class CasePage(Page[CaseSummary]):
@@ -43,10 +58,10 @@ class CasePage(Page[CaseSummary]):
 
 
 class Evidence(BaseModel):
-    """One evidence file of a case."""
+    """One evidence file of a case; ``after`` is a photo that a unit took when it had put things right."""
 
     id: UUID
-    role: EvidenceRole
+    role: EvidenceRole | Literal["after"]
     note: str
     media_type: str
     sha256: str
@@ -85,11 +100,39 @@ class HistoryEntry(BaseModel):
 
     at: UtcTime
     actor: str
-    action: Literal["create", "confirm", "dismiss", "close", "undo"]
+    action: CaseAction | Literal["create", "add_photo", "absorb", "release", "remind", "withdraw"]
     from_status: CaseStatus | None
     to_status: CaseStatus | None
     reason: DismissalReason | None
     note: str
+    unit: str | None = Field(description="name of the unit that the case was dispatched to")
+    other_case: str | None = Field(description="number of the case that this step is about too")
+    outcome: Outcome | None
+
+
+class CaseName(BaseModel):
+    """Another case that a case names."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    id: UUID
+    number: str
+    status: CaseStatus
+    occurred_at: UtcTime
+
+
+class MergedCase(CaseName):
+    """A case that was merged into this one, with its evidence: one offence, photos of several reports."""
+
+    evidence: list[Evidence]
+
+
+class Conditions(BaseModel):
+    """When a case of this kind is filed, when it may be closed, and how long a unit has (立案条件、结案条件、时限)."""
+
+    filing: str
+    closing: str
+    limit: TimeLimit
 
 
 class Case(CaseSummary):
@@ -101,7 +144,21 @@ class Case(CaseSummary):
     boxes: list[ReviewedBox] | None = Field(
         description="everything of these classes that the last original shows, as a reviewer drew it; none: not drawn"
     )
+    area: AreaName | None
+    unit: UnitName | None
+    suggested_unit: UnitName | None = Field(description="the unit that answers for this place and kind")
+    outcome: Outcome | None
+    dispatched_at: UtcTime | None
+    rectified_at: UtcTime | None
+    closed_at: UtcTime | None
+    remaining_seconds: int | None = Field(description="working time that was left when the unit's time stood still")
+    relapse_of: CaseName | None
+    relapses: int = Field(description="how often in a row disorder came back here before this case")
+    merged_into: CaseName | None
+    merged: list[MergedCase]
+    conditions: Conditions
     allowed_actions: list[CaseAction]
+    required: dict[CaseAction, list[Requirement]] = Field(description="what each allowed action needs")
     undo_until: UtcTime | None = Field(description="until when the asker may take back the last decision")
 
 
@@ -127,6 +184,43 @@ class Dismissal(Decision):
     """A decision that a case is none, and why; the reason ``other`` needs a note."""
 
     reason: DismissalReason
+
+
+class Dispatch(Decision):
+    """Send a case to a unit; without ``unit_id`` to the one that answers for its place and kind."""
+
+    unit_id: UUID | None = None
+    grade: Grade | None = Field(None, description="how urgent it is; as before where it is left out")
+
+
+class Rectification(Decision):
+    """Say that a case was put right. Offences of people may have an outcome instead of a photo taken afterwards."""
+
+    outcome: Outcome | None = None
+
+
+class Merge(Decision):
+    """Make a case part of another one of the same kind."""
+
+    into: UUID
+
+
+class TransitionRow(BaseModel):
+    """One row of the table of transitions."""
+
+    start: CaseStatus
+    action: CaseAction
+    end: CaseStatus
+    roles: list[Role | Scope]
+    requires: list[Requirement]
+    by_system: bool = Field(description="whether the service takes the step by itself too")
+
+
+class TransitionTable(BaseModel):
+    """How cases move: every step there is. Undo takes back one's own last step for ``undo_seconds``."""
+
+    items: list[TransitionRow]
+    undo_seconds: int
 
 
 class CurrentCase(BaseModel):

@@ -22,6 +22,14 @@ QUEUE = 1000
 
 PAGE = 500
 
+AREA = "area_id"
+"""The member of an event's data that names the area it is about; who is bound to other areas does not see it."""
+
+
+def unit_audience(unit_id: UUID) -> str:
+    """How an event's audience names the people of a unit."""
+    return f"unit:{unit_id}"
+
 
 @dataclass(frozen=True, slots=True)
 class Event:
@@ -37,7 +45,16 @@ class Event:
         """Whether a principal may see it."""
         if self.user_id is not None and self.user_id == principal.user_id:
             return True
-        return principal.has(Scope.ENGINE) or not self.audience.isdisjoint(principal.grants)
+        if principal.has(Scope.ENGINE):
+            return True
+        if principal.unit_id is not None and unit_audience(principal.unit_id) in self.audience:
+            return True
+        return self._in_area_of(principal) and not self.audience.isdisjoint(principal.grants)
+
+    def _in_area_of(self, principal: Principal) -> bool:
+        if AREA not in self.data or principal.area_ids is None:
+            return True
+        return self.data[AREA] in {str(area_id) for area_id in principal.area_ids}
 
 
 class EventHub:

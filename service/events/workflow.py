@@ -16,7 +16,7 @@ from service.security import Role
 
 EventType = Literal["case.created", "case.updated", "photo.updated", "camera.status", "alert"]
 
-OFFICE = (Role.OPERATOR, Role.ADMINISTRATOR)
+OFFICE = (Role.OPERATOR, Role.SUPERVISOR, Role.ADMINISTRATOR)
 EVERYBODY = tuple(Role)
 
 
@@ -24,7 +24,7 @@ def publish(
     session: AsyncSession,
     kind: EventType,
     data: Mapping[str, JsonValue],
-    audience: tuple[Role, ...],
+    audience: tuple[str, ...],
     user_id: UUID | None = None,
 ) -> None:
     """Add an event to the transaction: it is seen when, and only when, the change is."""

@@ -6,13 +6,13 @@ from fastapi import Request, Response
 from sqlalchemy import select
 
 from service.cases.models import CaseRow
-from service.cases.workflow import may_see
+from service.cases.sight import may_see
 from service.errors import ProblemError, not_found
 from service.evidence.delivery import Served, file_response
 from service.evidence.looks import note_look
 from service.evidence.models import EvidenceRow
 from service.office import Office
-from service.security import Principal, Role
+from service.security import OVERSEERS, Principal
 
 
 async def get_evidence(office: Office, asker: Principal, evidence_id: UUID, request: Request) -> Response:
@@ -32,7 +32,9 @@ async def get_evidence(office: Office, asker: Principal, evidence_id: UUID, requ
         raise not_found("evidence file")
     row, case = found
     if row.role == "original":
-        if not asker.has(Role.OPERATOR, Role.ADMINISTRATOR):
-            raise ProblemError(403, "Originals are for operators and administrators.", kind="not-allowed")
+        if not asker.has(*OVERSEERS):
+            raise ProblemError(
+                403, "Originals are for operators, supervisors, administrators and auditors.", kind="not-allowed"
+            )
         await note_look(office, asker, row.id, {"case": case.number, "file": row.file})
     return await file_response(office.files, Served(row.key, row.size, row.sha256, row.media_type), request)

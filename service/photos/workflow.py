@@ -20,13 +20,13 @@ from service.paging import bad_cursor, decode_cursor, encode_cursor
 from service.photos.models import PhotoRow
 from service.photos.picture import as_jpeg
 from service.photos.schemas import ClaimedPhotos, Photo, PhotoPage, PhotoResult, PhotoState
-from service.security import Principal, Role, Scope
+from service.security import OVERSEERS, Principal, Scope
 
 
 async def list_photos(session: AsyncSession, asker: Principal, mine: bool, limit: int, cursor: str | None) -> PhotoPage:
     """Photos, newest first; inspectors see their own only."""
     query = select(PhotoRow).order_by(PhotoRow.id.desc()).limit(limit + 1)
-    if mine or not asker.has(Role.OPERATOR, Role.ADMINISTRATOR):
+    if mine or not asker.has(*OVERSEERS):
         query = query.where(PhotoRow.owner_id == asker.id)
     if cursor is not None:
         try:
@@ -126,7 +126,7 @@ def _tell(session: AsyncSession, row: PhotoRow) -> None:
 async def _load_for(session: AsyncSession, asker: Principal, photo_id: UUID) -> PhotoRow:
     row = await session.get(PhotoRow, photo_id)
     # Somebody else's photo is not said to exist.
-    if row is None or not (asker.has(Role.OPERATOR, Role.ADMINISTRATOR, Scope.ENGINE) or row.owner_id == asker.id):
+    if row is None or not (asker.has(*OVERSEERS, Scope.ENGINE) or row.owner_id == asker.id):
         raise not_found("photo")
     return row
 

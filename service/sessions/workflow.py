@@ -8,6 +8,7 @@ from sqlalchemy import delete, select
 from sqlalchemy.exc import OperationalError
 
 from service import clock
+from service.areas.finding import areas_below
 from service.audit.workflow import Actor, record
 from service.database import Database
 from service.errors import ProblemError, invalid
@@ -99,9 +100,10 @@ async def principal_of_session(database: Database, settings: Settings, token: st
     )
     async with database.reading() as session:
         found = (await session.execute(query)).one_or_none()
-    if found is None:
-        return None
-    row, user = found
+        if found is None:
+            return None
+        row, user = found
+        area_ids = await areas_below(session, user.area_id) if user.area_id is not None else None
     now = clock.now()
     idle = timedelta(minutes=settings.session_idle_minutes)
     if not user.active or row.expires_at <= now or row.seen_at + idle <= now:
@@ -114,6 +116,8 @@ async def principal_of_session(database: Database, settings: Settings, token: st
         grants=frozenset({Role(user.role)}),
         user_id=user.id,
         session_id=row.id,
+        unit_id=user.unit_id,
+        area_ids=area_ids,
     )
 
 

@@ -1,25 +1,16 @@
 """The catalogue: codes of the programs and what people call them."""
 
-from detector.violations import KINDS
-from service.cases.transitions import CaseStatus, DismissalReason
-from service.security import Role
-from service.system.schemas import Catalogue, KindWord, ReasonWord, Word
+from collections.abc import Mapping
+from typing import TypeVar
 
-_REASONS = {
-    DismissalReason.NOT_AN_OFFENCE: ("不构成违规", "Not an offence"),
-    DismissalReason.WRONG_OBJECT: ("识别错误", "Wrong object"),
-    DismissalReason.POOR_EVIDENCE: ("证据不足", "Poor evidence"),
-    DismissalReason.ALREADY_SETTLED: ("已处理", "Already settled"),
-    DismissalReason.DUPLICATE: ("重复", "Duplicate"),
-    DismissalReason.AUTHORISED: ("经批准", "Authorised"),
-    DismissalReason.OTHER: ("其他", "Other"),
-}
-_STATES = {
-    CaseStatus.PENDING: ("待审核", "To review"),
-    CaseStatus.FILED: ("立案", "Filed"),
-    CaseStatus.DISMISSED: ("不予立案", "Dismissed"),
-    CaseStatus.CLOSED: ("结案", "Closed"),
-}
+from detector.violations import KINDS
+from service.areas.schemas import AreaLevel
+from service.cases import words
+from service.cases.transitions import DismissalReason
+from service.cases.words import Name
+from service.system.schemas import Catalogue, KindWord, ReasonWord, Word
+from service.units.schemas import UnitKind
+
 _ZONES = {
     "carriageway": ("车行道", "Carriageway"),
     "crosswalk": ("人行横道", "Crosswalk"),
@@ -29,11 +20,30 @@ _ZONES = {
     "bin": ("垃圾桶", "Bin"),
     "ignore": ("忽略区", "Ignore"),
 }
-_ROLES = {
-    Role.INSPECTOR: ("巡查员", "Inspector"),
-    Role.OPERATOR: ("审核员", "Operator"),
-    Role.ADMINISTRATOR: ("管理员", "Administrator"),
+_UNIT_KINDS = {
+    UnitKind.SANITATION: ("环卫", "Sanitation"),
+    UnitKind.TRAFFIC_POLICE: ("交警", "Traffic police"),
+    UnitKind.URBAN_MANAGEMENT: ("城管", "Urban management"),
+    UnitKind.SUB_DISTRICT: ("街道办", "Sub-district office"),
+    UnitKind.COMMUNITY: ("社区", "Community"),
+    UnitKind.OTHER: ("其他", "Other"),
 }
+_LEVELS = {
+    AreaLevel.DISTRICT: ("区", "District"),
+    AreaLevel.SUB_DISTRICT: ("街道", "Sub-district"),
+    AreaLevel.COMMUNITY: ("社区", "Community"),
+}
+
+Code = TypeVar("Code", bound=str)
+
+
+def _named(names: Mapping[Code, Name]) -> list[Word]:
+    return [Word(code=code, chinese=name.chinese, english=name.english) for code, name in names.items()]
+
+
+def _paired(names: Mapping[Code, tuple[str, str]]) -> list[Word]:
+    return [Word(code=code, chinese=chinese, english=english) for code, (chinese, english) in names.items()]
+
 
 CATALOGUE = Catalogue(
     kinds=[
@@ -41,11 +51,17 @@ CATALOGUE = Catalogue(
         for kind, entry in KINDS.items()
     ],
     dismissal_reasons=[
-        ReasonWord(code=code, chinese=chinese, english=english, needs_note=code is DismissalReason.OTHER)
-        for code, (chinese, english) in _REASONS.items()
+        ReasonWord(code=code, chinese=name.chinese, english=name.english, needs_note=code is DismissalReason.OTHER)
+        for code, name in words.REASONS.items()
     ],
-    case_states=[Word(code=code, chinese=chinese, english=english) for code, (chinese, english) in _STATES.items()],
-    zone_kinds=[Word(code=code, chinese=chinese, english=english) for code, (chinese, english) in _ZONES.items()],
-    roles=[Word(code=code, chinese=chinese, english=english) for code, (chinese, english) in _ROLES.items()],
+    case_states=_named(words.STATES),
+    case_actions=_named(words.ACTIONS),
+    requirements=_named(words.REQUIREMENTS),
+    outcomes=_named(words.OUTCOMES),
+    grades=_named(words.GRADES),
+    zone_kinds=_paired(_ZONES),
+    roles=_named(words.ROLES),
+    unit_kinds=_paired(_UNIT_KINDS),
+    area_levels=_paired(_LEVELS),
 )
 """What ``GET /catalogue`` answers."""

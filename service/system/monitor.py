@@ -13,6 +13,7 @@ from service import clock
 from service.audit.anchors import anchor_today
 from service.audit.signing import KeyFileError, load_key
 from service.bootstrap import check_schema
+from service.cases.sweep import sweep
 from service.events.workflow import drop_old
 from service.evidence.recovery import recover
 from service.evidence.room import ALERT as DISK_FULL
@@ -28,6 +29,9 @@ DROP_EVERY = 720
 """Looks between two cleanings of old events: an hour."""
 ANCHOR_EVERY = 12
 """Looks between two questions whether the audit wants today's anchor: a minute."""
+
+SWEEP_EVERY = 6
+"""Looks between two sweeps for cases that are due: half a minute."""
 
 ENGINE_SILENT = "engine_silent"
 
@@ -79,6 +83,8 @@ async def _look_after(office: Office) -> None:
             await look(office)
             if looks % DROP_EVERY == 0:
                 await drop_old(office.database, office.settings.event_days)
+            if looks % SWEEP_EVERY == 0:
+                await sweep(office.database, clock.now())
             if looks % ANCHOR_EVERY == 0:
                 key = load_key(office.settings.key_folder)
                 await anchor_today(office.database, key, office.settings.zone, clock.now())

@@ -13,9 +13,9 @@ from detector.violations import KINDS, Violation, ViolationKind
 from service.audit.models import AuditRow
 from service.audit.workflow import history
 from service.cases.models import CaseRow
-from service.cases.transitions import CaseAction, CaseStatus, DismissalReason
+from service.cases.transitions import CONFIRMED, SETTLED, CaseAction, CaseStatus, DismissalReason
 from service.evidence.models import EvidenceRow
-from service.training.verdicts import CONFIRMED, SeenBox, Verdict, Word, verdict
+from service.training.verdicts import SeenBox, Verdict, Word, verdict
 from service.violations.models import ViolationRow
 
 _LONGEST_CROSSING = timedelta(hours=1)
@@ -166,6 +166,6 @@ async def _another_in_view(session: AsyncSession, one: _Judged, judged: list[_Ju
     for case, row in await session.execute(query):
         if moves and Violation.model_validate(row.document).ended_at >= moment:
             return True
-        if not moves and (case.status == CaseStatus.FILED or case.last_at is None or case.last_at > moment):
+        if not moves and (case.status not in SETTLED or case.closed_at is None or case.closed_at > moment):
             return True
     return False

@@ -6,7 +6,7 @@ from enum import Enum, auto
 from detector.violations import Violation, ViolationKind
 from service.cases.models import CaseRow
 from service.cases.schemas import ObjectClass
-from service.cases.transitions import CaseStatus, DismissalReason
+from service.cases.transitions import CONFIRMED, CaseStatus, DismissalReason
 from service.cases.workflow import reviewed_boxes
 
 OFFENDERS: dict[ViolationKind, ObjectClass] = {
@@ -16,8 +16,6 @@ OFFENDERS: dict[ViolationKind, ObjectClass] = {
     ViolationKind.JAYWALKING: ObjectClass.PERSON,
 }
 """The class of what a violation's box surrounds."""
-
-CONFIRMED = frozenset({CaseStatus.FILED, CaseStatus.CLOSED})
 
 
 class Word(Enum):

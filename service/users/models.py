@@ -10,7 +10,7 @@ from service.database import Base, UtcDateTime
 
 
 class UserRow(Base):
-    """Somebody who may sign in."""
+    """Somebody who may sign in. Handlers work for a unit; operators and supervisors may be bound to an area."""
 
     __tablename__ = "users"
 
@@ -21,4 +21,6 @@ class UserRow(Base):
     role: Mapped[str] = mapped_column(String(32))
     locale: Mapped[str] = mapped_column(String(16))
     active: Mapped[bool]
+    unit_id: Mapped[UUID | None] = mapped_column(Uuid)
+    area_id: Mapped[UUID | None] = mapped_column(Uuid)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)

@@ -30,6 +30,8 @@ class User(BaseModel):
     role: Role
     locale: Locale
     active: bool
+    unit_id: UUID | None = Field(description="the unit that a handler works for")
+    area_id: UUID | None = Field(description="the area that an operator or supervisor is bound to; null: all")
     created_at: UtcTime
 
 
@@ -46,6 +48,8 @@ class UserCreate(BaseModel):
     display_name: DisplayName
     role: Role
     locale: Locale = "zh-CN"
+    unit_id: UUID | None = Field(None, description="a unit handler's unit; others have none")
+    area_id: UUID | None = Field(None, description="binds an operator or supervisor to an area and those below it")
     password: Password
 
 
@@ -58,4 +62,6 @@ class UserUpdate(BaseModel):
     role: Role | None = None
     locale: Locale | None = None
     active: bool | None = None
+    unit_id: UUID | None = Field(None, description="a unit handler's unit; goes with another role")
+    area_id: UUID | None = Field(None, description="binds to an area; null releases")
     password: Password | None = Field(None, description="a new password; it ends all sessions of the person")

@@ -8,14 +8,19 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from service import clock
+from service.areas.models import AreaRow
 from service.audit.workflow import Actor, record
-from service.errors import ProblemError, not_found
+from service.errors import ProblemError, invalid, not_found
 from service.office import Office
 from service.paging import decode_cursor, encode_cursor
 from service.security import Principal, Role
 from service.sessions.models import SessionRow
+from service.units.models import UnitRow
 from service.users.models import UserRow
 from service.users.schemas import User, UserCreate, UserPage, UserUpdate
+
+BOUND = (Role.OPERATOR, Role.SUPERVISOR)
+"""Who may be bound to an area."""
 
 
 async def load_user(session: AsyncSession, user_id: UUID) -> UserRow:
@@ -47,7 +52,7 @@ async def create_user(office: Office, asker: Principal, body: UserCreate) -> Use
     """Add a person.
 
     Raises:
-        ProblemError: 409 where the name is taken.
+        ProblemError: 409 where the name is taken, 422 where unit or area do not exist or do not go with the role.
     """
     row = UserRow(
         id=uuid_utils.compat.uuid7(),
@@ -57,13 +62,16 @@ async def create_user(office: Office, asker: Principal, body: UserCreate) -> Use
         role=body.role,
         locale=body.locale,
         active=True,
+        unit_id=body.unit_id,
+        area_id=body.area_id,
         created_at=clock.now(),
     )
     try:
         async with office.database.transaction() as session:
+            await _check_place(session, body.role, body.unit_id, body.area_id)
             session.add(row)
             await session.flush()
-            details = {"username": row.username, "role": row.role}
+            details = {"username": row.username, "role": row.role, "unit_id": row.unit_id, "area_id": row.area_id}
             await record(session, Actor.of(asker), "create", "user", str(row.id), details=details)
     except IntegrityError as error:
         raise ProblemError(409, f"The name {body.username} is taken.", kind="name-taken") from error
@@ -74,12 +82,21 @@ async def update_user(office: Office, asker: Principal, user_id: UUID, body: Use
     """Change a person.
 
     Raises:
-        ProblemError: 404 where there is none, 409 where no active administrator would be left.
+        ProblemError: 404 where there is none, 409 where no active administrator would be left, 422 where unit or area
+            do not exist or do not go with the role.
     """
     changes = body.model_dump(exclude_none=True, exclude={"password"})
+    changes |= {name: None for name in ("unit_id", "area_id") if name in body.model_fields_set and name not in changes}
     password_hash = await office.passwords.hash(body.password) if body.password is not None else None
     async with office.database.transaction() as session:
         user = await load_user(session, user_id)
+        role = Role(body.role or user.role)
+        if "role" in changes and role is not Role.UNIT_HANDLER:
+            changes["unit_id"] = None
+        if "role" in changes and role not in BOUND:
+            changes["area_id"] = None
+        place = {name: changes.get(name, getattr(user, name)) for name in ("unit_id", "area_id")}
+        await _check_place(session, role, place["unit_id"], place["area_id"])
         ends_sessions = password_hash is not None or body.active is False or body.role not in (None, user.role)
         if user.role == Role.ADMINISTRATOR and (body.active is False or body.role not in (None, user.role)):
             await _another_administrator(session, user)
@@ -92,6 +109,18 @@ async def update_user(office: Office, asker: Principal, user_id: UUID, body: Use
             await session.execute(delete(SessionRow).where(SessionRow.user_id == user.id))
         await record(session, Actor.of(asker), "update", "user", str(user.id), details=changes)
     return user
+
+
+async def _check_place(session: AsyncSession, role: Role, unit_id: UUID | None, area_id: UUID | None) -> None:
+    """That unit and area exist and belong to the role."""
+    if (role is Role.UNIT_HANDLER) != (unit_id is not None):
+        raise invalid("unit_id", "name the unit of a handler" if unit_id is None else f"a {role} works for no unit")
+    if unit_id is not None and await session.get(UnitRow, unit_id) is None:
+        raise invalid("unit_id", f"there is no unit {unit_id}")
+    if area_id is not None and role not in BOUND:
+        raise invalid("area_id", f"only {' and '.join(BOUND)} are bound to an area, not a {role}")
+    if area_id is not None and await session.get(AreaRow, area_id) is None:
+        raise invalid("area_id", f"there is no area {area_id}")
 
 
 async def _another_administrator(session: AsyncSession, user: UserRow) -> None:

@@ -152,7 +152,7 @@ async def _store(
             )
             await session.flush()
             session.add_all(rows)
-            case = await open_case(session, office.settings.zone, violation, place, rows)
+            case = await open_case(session, office, violation, place, rows)
     except BaseException as error:
         # Nobody refers to the files yet. Those of the delivery that was first have names of their own.
         for row in rows:

@@ -96,6 +96,10 @@ class Desk:
         username = username or role.value
         admin = await self._clerk()
         body = {"username": username, "display_name": username.title(), "role": role, "password": PASSWORD}
+        if role is Role.UNIT_HANDLER:
+            unit = await admin.post("/units", json={"code": username, "name": username, "kind": "other"})
+            assert unit.status_code == 201, unit.text
+            body["unit_id"] = unit.json()["id"]
         answer = await admin.post("/users", json=body)
         assert answer.status_code == 201, answer.text
         return await self.signed_in(username, PASSWORD)
