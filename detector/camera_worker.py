@@ -20,7 +20,9 @@ from detector.close_look import CloseLook
 from detector.detections import Detections, FloatArray
 from detector.drawing import draw_detections
 from detector.film import Film
+from detector.gaps import GapLog
 from detector.health import CameraHealth
+from detector.health_event import HealthEvent
 from detector.letterbox import Letterbox
 from detector.model import Model
 from detector.outbox import Outbox, sync_folder
@@ -88,6 +90,7 @@ class CameraStatus:
         last_frame_at: capture time of the newest such frame.
         dropped: frames that were replaced by newer ones before the model was free.
         model_seconds: time that the model has spent on this camera.
+        gaps: the newest times in which it could not see, oldest first.
     """
 
     state: CameraState
@@ -98,6 +101,7 @@ class CameraStatus:
     height: int | None = None
     dropped: int = 0
     model_seconds: float = 0.0
+    gaps: tuple[HealthEvent, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -141,12 +145,13 @@ class CameraWorker:
         self._followed = model()
         """The model that saw the frame that the rules have last been given."""
         self._wake = wake
+        self._gaps = GapLog(self.name)
         self._checkpoint = checkpoints / f"{self.name}.json"
         self._pipeline = Pipeline(
             config.scene,
             thresholds=self._followed.thresholds,
             shelf=outbox,
-            health=CameraHealth(config.scene),
+            health=CameraHealth(config.scene, on_event=self._gaps.note),
             film=Film(),
             timezone=timezone,
             model=self._followed.name,
@@ -218,7 +223,8 @@ class CameraWorker:
             status = replace(status, state=CameraState.WAITING, message="no frame has been pushed for a while")
         if status.state is CameraState.RUNNING and self._pipeline.notice:
             status = replace(status, message=self._pipeline.notice)
-        return replace(status, fps=round((len(recent) - 1) / span, 2) if span > 0 else 0.0)
+        self._gaps.look(expected=status.state not in (CameraState.FINISHED, CameraState.STOPPED))
+        return replace(status, gaps=self._gaps.events(), fps=round((len(recent) - 1) / span, 2) if span > 0 else 0.0)
 
     def picture(self, newer_than: int) -> tuple[int, bytes] | None:
         """The newest frame as JPEG with boxes, at most 960 px wide, and its number; None where none is newer."""
@@ -311,6 +317,7 @@ class CameraWorker:
             if model is not self._followed:
                 self._followed = model
                 self._pipeline.use_model(model.thresholds, model.name)
+            self._gaps.seen()
             found = self._pipeline.process(frame, detections)
             self._newest = frame, detections[detections.confidence >= 0.3]
             with self._lock:

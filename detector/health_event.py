@@ -1,9 +1,12 @@
 """Health event: a time in which a camera could not see, or saw from a slightly other place."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import Final
+from uuid import UUID
+
+import uuid_utils.compat
 
 
 class HealthKind(StrEnum):
@@ -17,6 +20,7 @@ class HealthKind(StrEnum):
     WEATHER = "weather"
     MOVED = "moved"
     SHIFTED = "shifted"
+    NO_PICTURE = "no_picture"
 
     @property
     def suspends(self) -> bool:
@@ -33,6 +37,7 @@ _MESSAGES: Final = {
     HealthKind.WEATHER: "rain, snow or noise over the whole picture: rules suspended",
     HealthKind.MOVED: "moved: rules suspended; turn the camera back or draw its zones anew",
     HealthKind.SHIFTED: "moved a little: zones re-aligned",
+    HealthKind.NO_PICTURE: "gives no pictures",
 }
 
 
@@ -45,12 +50,14 @@ class HealthEvent:
         kind: what was wrong.
         started_at: capture time of the first picture that showed it.
         ended_at: capture time of the first good picture after it; None while it lasts.
+        id: the same when it begins and when it ends.
     """
 
     camera: str
     kind: HealthKind
     started_at: datetime
     ended_at: datetime | None = None
+    id: UUID = field(default_factory=uuid_utils.compat.uuid7)
 
     @property
     def message(self) -> str:

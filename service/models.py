@@ -4,7 +4,7 @@ from service.api_keys.models import ApiKeyRow
 from service.audit.models import AuditAnchorRow, AuditHeadRow, AuditRow
 from service.areas.models import AreaRow
 from service.calendars.models import CalendarDayRow, CalendarRow
-from service.cameras.models import CameraRow, CameraStatusRow
+from service.cameras.models import CameraGapRow, CameraRow, CameraSignalRow, CameraStatusRow
 from service.cases.models import CaseNumberRow, CaseRow
 from service.database import Base
 from service.events.models import EventRow
@@ -27,7 +27,9 @@ __all__ = [
     "Base",
     "CalendarDayRow",
     "CalendarRow",
+    "CameraGapRow",
     "CameraRow",
+    "CameraSignalRow",
     "CameraStatusRow",
     "CaseNumberRow",
     "CaseRow",

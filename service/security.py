@@ -27,6 +27,7 @@ class Scope(StrEnum):
     FRAMES_WRITE = "frames:write"
     VIOLATIONS_WRITE = "violations:write"
     PHOTOS_WRITE = "photos:write"
+    SIGNALS_WRITE = "signals:write"
     ENGINE = "engine"
 
 
@@ -116,6 +117,8 @@ ACCESS: dict[str, Access] = {
     "watch_live": PEOPLE,
     "store_snapshot": ENGINE,
     "report_camera_status": ENGINE,
+    "tell_signal": _for(Scope.SIGNALS_WRITE, Role.ADMINISTRATOR),
+    "list_gaps": PEOPLE,
     "upload_photo": _for(Role.INSPECTOR, Role.OPERATOR, Role.ADMINISTRATOR, Scope.PHOTOS_WRITE),
     "list_photos": PEOPLE,
     "get_photo": _for(*Role, Scope.PHOTOS_WRITE, Scope.ENGINE),

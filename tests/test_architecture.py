@@ -23,6 +23,7 @@ LINES = [
         "anchors",
         "sight",
         "health_event",
+        "gaps",
         "health",
         "pauses",
     ],

@@ -1,17 +1,19 @@
-"""Hands pushed frames to the engine on the same box.
+"""Hands pushed frames, and the phases of signals, to the engine on the same box.
 
 The engine listens on a Unix stream socket. For each frame the service connects and writes one line of JSON,
 ``{"camera": id, "captured_at": ISO 8601, "length": n}``, then ``n`` bytes of JPEG, and reads one line back: ``ok`` or
-``error`` and why.
+``error`` and why. A phase is one line, ``{"camera": id, "signal": {"crosswalk", "phase", "since", "until"}}``.
 """
 
 import asyncio
 import json
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
 import structlog
 
+from service.cameras.schemas import SignalPhase
 from service.errors import ProblemError
 
 log = structlog.get_logger(__name__)
@@ -25,9 +27,9 @@ async def send(socket: Path, camera_id: str, captured_at: datetime, jpeg: bytes)
     Raises:
         ProblemError: 503 where the engine is not there, does not answer, or does not take the frame.
     """
+    header = {"camera": camera_id, "captured_at": _written(captured_at), "length": len(jpeg)}
     try:
-        async with asyncio.timeout(ANSWER_SECONDS):
-            answer = await _exchange(socket, camera_id, captured_at, jpeg)
+        answer = await _exchange(socket, header, jpeg)
     except (OSError, TimeoutError) as error:
         log.warning("frame not handed on", camera=camera_id, socket=str(socket), error=str(error) or "no answer")
         raise _unavailable("The engine does not run or does not answer") from error
@@ -35,13 +37,37 @@ async def send(socket: Path, camera_id: str, captured_at: datetime, jpeg: bytes)
         raise _unavailable(f"The engine did not take the frame: {answer.removeprefix('error').strip() or 'no reason'}")
 
 
-async def _exchange(socket: Path, camera_id: str, captured_at: datetime, jpeg: bytes) -> str:
+async def tell(socket: Path, camera_id: str, phases: Sequence[SignalPhase]) -> None:
+    """Tell the engine what signals show, at once. It asks for what it has missed: a failure is only logged."""
+    try:
+        for phase in phases:
+            signal = {
+                "crosswalk": phase.crosswalk,
+                "phase": phase.phase,
+                "since": _written(phase.since),
+                "until": _written(phase.until),
+            }
+            answer = await _exchange(socket, {"camera": camera_id, "signal": signal})
+            if answer != "ok":
+                log.info("signal not handed on", camera=camera_id, answer=answer)
+    except (OSError, TimeoutError) as error:
+        log.info("signal not handed on", camera=camera_id, error=str(error) or "no answer")
+
+
+def _written(moment: datetime) -> str:
+    return moment.astimezone(UTC).isoformat().replace("+00:00", "Z")
+
+
+async def _exchange(socket: Path, header: Mapping[str, object], body: bytes = b"") -> str:
+    async with asyncio.timeout(ANSWER_SECONDS):
+        return await _asked(socket, header, body)
+
+
+async def _asked(socket: Path, header: Mapping[str, object], body: bytes) -> str:
     reader, writer = await asyncio.open_unix_connection(str(socket))
     try:
-        moment = captured_at.astimezone(UTC).isoformat().replace("+00:00", "Z")
-        header = {"camera": camera_id, "captured_at": moment, "length": len(jpeg)}
         writer.write(json.dumps(header).encode() + b"\n")
-        writer.write(jpeg)
+        writer.write(body)
         await writer.drain()
         return (await reader.readline()).decode("utf-8", "replace").strip()
     finally:

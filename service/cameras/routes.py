@@ -10,7 +10,7 @@ from pydantic import AwareDatetime
 from detector.scene import SceneSettings
 from service import clock
 from service.authentication import still_signed_in
-from service.cameras import frame_relay, live, workflow
+from service.cameras import frame_relay, gaps, live, signals, workflow
 from service.cameras.schemas import (
     Camera,
     CameraCreate,
@@ -19,6 +19,9 @@ from service.cameras.schemas import (
     CameraStatusReport,
     CameraUpdate,
     FrameAccepted,
+    GapPage,
+    SignalPhase,
+    SignalReport,
 )
 from service.dependencies import Asker, OfficeDep
 from service.errors import problems
@@ -130,6 +133,27 @@ async def store_snapshot(camera_id: str, request: Request, office: OfficeDep) ->
     jpeg = await read_body(request, office.settings.frame_limit, ("image/jpeg",))
     check_jpeg(jpeg)
     await office.live.store(camera_id, jpeg)
+
+
+@router.put("/{camera_id}/signal", responses=problems(401, 403, 404, 409, 422))
+async def tell_signal(camera_id: str, body: SignalReport, asker: Asker, office: OfficeDep) -> list[SignalPhase]:
+    """Say what the pedestrian signals of a camera's crosswalks show; again before ``valid_seconds`` are over."""
+    return await signals.tell_signal(office, asker, camera_id, body)
+
+
+@router.get("/{camera_id}/gaps", responses=problems(401, 404, 422))
+async def list_gaps(
+    camera_id: str,
+    office: OfficeDep,
+    since: AwareDatetime | None = None,
+    until: AwareDatetime | None = None,
+    limit: Limit = 50,
+    cursor: Cursor = None,
+) -> GapPage:
+    """When a camera could not see, newest first: so that "nothing seen" is told from "could not see"."""
+    async with office.database.reading() as session:
+        await workflow.load_camera(session, camera_id)
+        return await gaps.list_gaps(session, camera_id, since, until, limit=limit, cursor=cursor)
 
 
 @router.put("/{camera_id}/status", responses=problems(401, 403, 404, 422))

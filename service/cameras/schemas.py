@@ -1,6 +1,7 @@
 """Cameras, as the API says them. What a scene holds is the detector's own model."""
 
 from typing import Annotated, Literal
+from uuid import UUID
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
 
@@ -25,6 +26,65 @@ Latitude = Annotated[float, Field(ge=-90, le=90, description="WGS 84, degrees")]
 CameraState = Literal["starting", "running", "reconnecting", "waiting", "finished", "stopped", "failed"]
 
 
+class SignalReport(BaseModel):
+    """What a pedestrian signal shows, as its controller tells it."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    crosswalk: str | None = Field(
+        None, max_length=64, description="name of the crosswalk's zone; null: every crosswalk whose signal is told"
+    )
+    phase: Literal["red", "green", "unknown"] = Field(description="unknown: flashing, off, or out of order")
+    since: AwareDatetime | None = Field(
+        None, description="when the phase began; null: now, or as told before where the phase is the same"
+    )
+    valid_seconds: float = Field(
+        60, ge=1, le=3600, description="so long it may be believed; afterwards the signal is unknown: nobody is accused"
+    )
+
+
+class SignalPhase(BaseModel):
+    """What a crosswalk's signal shows, and until when that may be believed."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    crosswalk: str
+    phase: Literal["red", "green", "unknown"]
+    since: UtcTime
+    until: UtcTime
+
+
+class GapReport(BaseModel):
+    """A time in which a camera could not see, as its engine reports it; again when it ends."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    id: UUID
+    kind: str = Field(pattern=r"^[a-z_]{1,32}$")
+    message: str = Field("", max_length=500)
+    suspended: bool = Field(True, description="whether rules were suspended; a small shift is corrected instead")
+    started_at: AwareDatetime
+    ended_at: AwareDatetime | None = None
+
+
+class Gap(BaseModel):
+    """A time in which a camera could not see: black, dark, covered, blurred, frozen, moved, no picture, not watched."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    id: UUID
+    camera_id: str
+    kind: str
+    message: str
+    suspended: bool
+    started_at: UtcTime
+    ended_at: UtcTime | None = Field(description="null while it lasts")
+
+
+class GapPage(Page[Gap]):
+    """One page of gaps, newest first."""
+
+
 class CameraStatusReport(BaseModel):
     """How a camera fares, as its engine reports it."""
 
@@ -36,6 +96,10 @@ class CameraStatusReport(BaseModel):
     last_frame_at: AwareDatetime | None = None
     width: int | None = Field(None, ge=1, le=65_535)
     height: int | None = Field(None, ge=1, le=65_535)
+    gaps: list[GapReport] = Field(
+        default_factory=list, max_length=100,
+        description="the newest times in which it could not see; one that lasts and is not named has ended",
+    )  # fmt: skip
 
 
 class CameraStatus(BaseModel):
@@ -63,6 +127,8 @@ class Camera(BaseModel):
     latitude: float | None
     scene: SceneSettings
     status: CameraStatus | None
+    signals: list[SignalPhase] = Field(description="what is told about its crosswalks' signals now")
+    gap: Gap | None = Field(description="why it cannot see now; null where it can")
     created_at: UtcTime
     updated_at: UtcTime
 

@@ -1,6 +1,7 @@
 """Adding, changing and watching cameras."""
 
 import re
+from collections.abc import Sequence
 
 from sqlalchemy import delete, select
 from sqlalchemy.exc import IntegrityError
@@ -10,6 +11,7 @@ from detector.scene import SceneSettings
 from service import clock
 from service.api_keys.models import ApiKeyRow
 from service.audit.workflow import Actor, record
+from service.cameras.gaps import follow_alert, lasting_gaps, note_gaps
 from service.cameras.models import CameraRow, CameraStatusRow
 from service.cameras.schemas import (
     Camera,
@@ -18,7 +20,10 @@ from service.cameras.schemas import (
     CameraStatus,
     CameraStatusReport,
     CameraUpdate,
+    Gap,
+    SignalPhase,
 )
+from service.cameras.signals import signals_of
 from service.errors import ProblemError, invalid, not_found
 from service.events.workflow import EVERYBODY, publish
 from service.office import Office
@@ -59,7 +64,7 @@ async def list_cameras(session: AsyncSession, asker: Principal, limit: int, curs
         query = query.where(CameraRow.id > decode_cursor(cursor, 1)[0])
     rows = (await session.execute(query)).all()
     return CameraPage(
-        items=[_shown(row, status, asker) for row, status in rows[:limit]],
+        items=await _shown_all(session, asker, [(row, status) for row, status in rows[:limit]]),
         next_cursor=encode_cursor(rows[limit - 1][0].id) if len(rows) > limit else None,
     )
 
@@ -67,7 +72,7 @@ async def list_cameras(session: AsyncSession, asker: Principal, limit: int, curs
 async def get_camera(session: AsyncSession, asker: Principal, camera_id: str) -> Camera:
     """One camera as the asker may see it."""
     row = await load_camera(session, camera_id)
-    return _shown(row, await session.get(CameraStatusRow, camera_id), asker)
+    return await _shown(session, asker, row)
 
 
 async def create_camera(office: Office, asker: Principal, body: CameraCreate) -> Camera:
@@ -94,9 +99,9 @@ async def create_camera(office: Office, asker: Principal, body: CameraCreate) ->
             await session.flush()
             details = body.model_dump(mode="json") | {"source": masked(body.source)}
             await record(session, Actor.of(asker), "create", "camera", row.id, details=details)
+            return await _shown(session, asker, row)
     except IntegrityError as error:
         raise ProblemError(409, f"There is a camera {body.id} already.", kind="id-taken") from error
-    return _shown(row, None, asker)
 
 
 async def update_camera(office: Office, asker: Principal, camera_id: str, body: CameraUpdate) -> Camera:
@@ -113,7 +118,7 @@ async def update_camera(office: Office, asker: Principal, camera_id: str, body: 
         if body.source is not None:
             details["source"] = masked(body.source)
         await record(session, Actor.of(asker), "update", "camera", camera_id, details=details)
-        return _shown(row, await session.get(CameraStatusRow, camera_id), asker)
+        return await _shown(session, asker, row)
 
 
 async def replace_scene(office: Office, asker: Principal, camera_id: str, body: SceneSettings) -> Camera:
@@ -123,7 +128,7 @@ async def replace_scene(office: Office, asker: Principal, camera_id: str, body: 
         row.scene = body.model_dump(mode="json")
         row.updated_at = clock.now()
         await record(session, Actor.of(asker), "replace_scene", "camera", camera_id, details=row.scene)
-        return _shown(row, await session.get(CameraStatusRow, camera_id), asker)
+        return await _shown(session, asker, row)
 
 
 async def delete_camera(office: Office, asker: Principal, camera_id: str) -> None:
@@ -154,7 +159,7 @@ async def check_push(office: Office, asker: Principal, camera_id: str) -> None:
 
 
 async def report_status(office: Office, camera_id: str, body: CameraStatusReport) -> CameraStatus:
-    """Note how a camera fares; consoles are told when its state or message changes."""
+    """Note how a camera fares and when it could not see; consoles are told what changes."""
     async with office.database.transaction() as session:
         await load_camera(session, camera_id)
         row = await session.get(CameraStatusRow, camera_id)
@@ -163,16 +168,34 @@ async def report_status(office: Office, camera_id: str, body: CameraStatusReport
             row = CameraStatusRow(camera_id=camera_id)
             session.add(row)
         for field, value in body:
-            setattr(row, field, value)
+            if field != "gaps":
+                setattr(row, field, value)
         row.at = clock.now()
         status = CameraStatus.model_validate(row)
         if before != (row.state, row.message):
             data = status.model_dump(mode="json") | {"id": camera_id}
             publish(session, "camera.status", data, EVERYBODY)
+        await note_gaps(session, camera_id, body.gaps)
+    await follow_alert(office.database, camera_id)
     return status
 
 
-def _shown(row: CameraRow, status: CameraStatusRow | None, asker: Principal) -> Camera:
+async def _shown(session: AsyncSession, asker: Principal, row: CameraRow) -> Camera:
+    (camera,) = await _shown_all(session, asker, [(row, await session.get(CameraStatusRow, row.id))])
+    return camera
+
+
+async def _shown_all(
+    session: AsyncSession, asker: Principal, rows: Sequence[tuple[CameraRow, CameraStatusRow | None]]
+) -> list[Camera]:
+    ids = [row.id for row, _ in rows]
+    signals, gaps = await signals_of(session, ids), await lasting_gaps(session, ids)
+    return [_camera(row, status, asker, signals.get(row.id, []), gaps.get(row.id)) for row, status in rows]
+
+
+def _camera(
+    row: CameraRow, status: CameraStatusRow | None, asker: Principal, signals: list[SignalPhase], gap: Gap | None
+) -> Camera:
     return Camera(
         id=row.id,
         name=row.name,
@@ -182,6 +205,8 @@ def _shown(row: CameraRow, status: CameraStatusRow | None, asker: Principal) -> 
         latitude=row.latitude,
         scene=SceneSettings.model_validate(row.scene),
         status=CameraStatus.model_validate(status) if status is not None else None,
+        signals=signals,
+        gap=gap,
         created_at=row.created_at,
         updated_at=row.updated_at,
     )

@@ -1,4 +1,7 @@
-"""Takes pushed frames from the office on the same box, over a Unix socket (see ``service.cameras.frame_relay``)."""
+"""Takes pushed frames and phases of signals from the office on the same box, over a Unix socket.
+
+``service.cameras.frame_relay`` says how they are written.
+"""
 
 import json
 from collections.abc import Callable
@@ -10,12 +13,15 @@ from typing import cast
 
 import structlog
 
+from detector.lamps import LampState
+from detector.signals import Phase
 from detector.sources import FrameRefusedError
 
 _log = structlog.get_logger(__name__)
 _LINE_LIMIT = 4096
 _FRAME_LIMIT = 20 * 1024 * 1024
 Push = Callable[[str, bytes, datetime], None]
+Tell = Callable[[str, str, Phase], None]
 
 
 class FrameSocket:
@@ -24,14 +30,15 @@ class FrameSocket:
     Args:
         path: where the socket is made; an old one there is removed.
         push: takes (camera, jpeg, capture time); raises KeyError or FrameRefusedError.
+        tell: takes (camera, crosswalk, phase of its signal); raises KeyError.
     """
 
-    def __init__(self, path: Path, push: Push) -> None:
+    def __init__(self, path: Path, push: Push, tell: Tell) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.unlink(missing_ok=True)
         self._path = path
         self._server = _Server(str(path), _Handler)
-        self._server.push = push
+        self._server.push, self._server.tell = push, tell
         path.chmod(0o600)
         Thread(target=self._server.serve_forever, name="frame socket", daemon=True).start()
 
@@ -45,6 +52,7 @@ class FrameSocket:
 class _Server(ThreadingMixIn, UnixStreamServer):
     daemon_threads = True
     push: Push
+    tell: Tell
 
 
 class _Handler(StreamRequestHandler):
@@ -63,6 +71,8 @@ class _Handler(StreamRequestHandler):
     def _answer(self) -> str:
         try:
             header = json.loads(self.rfile.readline(_LINE_LIMIT))
+            if "signal" in header:
+                return self._told(str(header["camera"]), header["signal"])
             camera, length = str(header["camera"]), int(header["length"])
             captured_at = datetime.fromisoformat(header["captured_at"])
         except (ValueError, KeyError, TypeError) as error:
@@ -79,4 +89,13 @@ class _Handler(StreamRequestHandler):
         except FrameRefusedError as error:
             _log.warning("frame refused", camera=camera, reason=str(error))
             return f"error {error}"
+        return "ok"
+
+    def _told(self, camera: str, signal: dict[str, str]) -> str:
+        since, until = datetime.fromisoformat(signal["since"]), datetime.fromisoformat(signal["until"])
+        phase = Phase(LampState(signal["phase"]), since, until)
+        try:
+            cast("_Server", self.server).tell(camera, signal["crosswalk"], phase)
+        except KeyError:
+            return f"error camera {camera} does not run here"
         return "ok"

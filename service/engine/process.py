@@ -13,11 +13,13 @@ from pydantic import ValidationError
 
 from detector.camera_worker import CameraConfig
 from detector.engine import Engine, EngineFolders
+from detector.lamps import LampState
 from detector.model import Model
 from detector.model_watch import ModelWatch
 from detector.scene import Camera as SceneCamera
 from detector.scene import Scene
-from service.cameras.schemas import LOOP, Camera, CameraStatusReport
+from detector.signals import Phase
+from service.cameras.schemas import LOOP, Camera, CameraStatusReport, GapReport
 from service.engine.frame_socket import FrameSocket
 from service.engine.office_client import OfficeClient, OfficeRefusedError, OfficeUnreachableError
 from service.engine.photo_desk import PhotoDesk
@@ -51,7 +53,7 @@ class EngineProcess:
         folders = EngineFolders(settings.data / "outbox", settings.data / "checkpoints")
         self._engine = Engine(model, folders, settings.zone)
         self._models = ModelWatch(model, settings.model, threads=settings.threads)
-        self._socket = FrameSocket(settings.socket, self._engine.push) if settings.socket else None
+        self._socket = FrameSocket(settings.socket, self._engine.push, self._engine.tell) if settings.socket else None
 
     def run(self) -> None:
         """Work until SIGTERM, SIGINT or the end of the parent process."""
@@ -90,9 +92,18 @@ class EngineProcess:
             try:
                 listed = office.cameras()
                 self._engine.configure([c for c in map(camera_config, listed) if c is not None])
+                self._tell_signals(listed)
             except (OfficeUnreachableError, OfficeRefusedError) as error:
                 _log.warning("cameras unknown", reason=str(error))
             self._stopping.wait(_CAMERAS_SECONDS)
+
+    def _tell_signals(self, cameras: list[Camera]) -> None:
+        """What was told about signals before this engine started, or to another one."""
+        running = self._engine.status()
+        for camera in cameras:
+            for phase in camera.signals if camera.id in running else []:
+                told = Phase(LampState(phase.phase), phase.since, phase.until)
+                self._engine.tell(camera.id, phase.crosswalk, told)
 
     def _follow_models(self, office: OfficeClient) -> None:
         """Use the model that is registered now, without stopping."""
@@ -146,6 +157,17 @@ class EngineProcess:
                     last_frame_at=camera.last_frame_at,
                     width=camera.width,
                     height=camera.height,
+                    gaps=[
+                        GapReport(
+                            id=gap.id,
+                            kind=gap.kind.value,
+                            message=gap.message,
+                            suspended=gap.kind.suspends,
+                            started_at=gap.started_at,
+                            ended_at=gap.ended_at,
+                        )
+                        for gap in camera.gaps
+                    ],
                 )
                 self._try(partial(office.put_status, name, sent), "camera status")
             self._stopping.wait(_STATUS_SECONDS)

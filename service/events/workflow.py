@@ -14,7 +14,7 @@ from service.database import Database
 from service.events.models import EventRow
 from service.security import Role
 
-EventType = Literal["case.created", "case.updated", "photo.updated", "camera.status", "alert"]
+EventType = Literal["case.created", "case.updated", "photo.updated", "camera.status", "camera.gap", "alert"]
 
 OFFICE = (Role.OPERATOR, Role.SUPERVISOR, Role.ADMINISTRATOR)
 EVERYBODY = tuple(Role)

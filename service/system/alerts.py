@@ -13,15 +13,20 @@ from service.system.schemas import Alert, Severity
 
 
 async def raise_alert(database: Database, code: str, severity: Severity, message: str) -> None:
-    """Raise an alert, unless it is up already."""
+    """Raise an alert, unless it is up already; one that says something else is cleared."""
+    message = message[:500]
     async with database.reading() as session:
-        if await _standing(session, code) is not None:
+        if _says(await _standing(session, code), message):
             return
     async with database.transaction() as session:
-        if await _standing(session, code) is not None:
+        standing = await _standing(session, code)
+        if _says(standing, message):
             return
+        if standing is not None:
+            standing.cleared_at = clock.now()
+            publish(session, "alert", _data(standing, cleared=True), OFFICE)
         row = AlertRow(
-            id=uuid_utils.compat.uuid7(), code=code, severity=severity, message=message[:500], since=clock.now()
+            id=uuid_utils.compat.uuid7(), code=code, severity=severity, message=message, since=clock.now()
         )
         session.add(row)
         publish(session, "alert", _data(row, cleared=False), OFFICE)
@@ -43,6 +48,10 @@ async def standing_alerts(session: AsyncSession) -> list[Alert]:
     """Alerts that are up, oldest first."""
     rows = await session.scalars(select(AlertRow).where(AlertRow.cleared_at.is_(None)).order_by(AlertRow.since))
     return [Alert.model_validate(row, from_attributes=True) for row in rows]
+
+
+def _says(standing: AlertRow | None, message: str) -> bool:
+    return standing is not None and standing.message == message
 
 
 async def _standing(session: AsyncSession, code: str) -> AlertRow | None:

@@ -31,7 +31,7 @@ class AlertRow(Base):
     __table_args__ = (Index("ix_alerts_code_cleared_at", "code", "cleared_at"),)
 
     id: Mapped[UUID] = mapped_column(Uuid, primary_key=True)
-    code: Mapped[str] = mapped_column(String(64))
+    code: Mapped[str] = mapped_column(String(100))
     severity: Mapped[str] = mapped_column(String(16))
     message: Mapped[str] = mapped_column(String(500))
     since: Mapped[datetime] = mapped_column(UtcDateTime)

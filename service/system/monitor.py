@@ -13,6 +13,7 @@ from service import clock
 from service.audit.anchors import anchor_today
 from service.audit.signing import KeyFileError, load_key
 from service.bootstrap import check_schema
+from service.cameras.gaps import look_for_silent
 from service.cases.sweep import sweep
 from service.events.workflow import drop_old
 from service.evidence.recovery import recover
@@ -107,3 +108,4 @@ async def look(office: Office) -> None:
         await raise_alert(office.database, ENGINE_SILENT, "critical", message)
     else:
         await clear_alert(office.database, ENGINE_SILENT)
+    await look_for_silent(office)

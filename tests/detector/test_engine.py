@@ -18,6 +18,7 @@ from detector.camera_worker import CameraConfig, CameraState
 from detector.detections import FloatArray
 from detector.engine import Engine, EngineFolders
 from detector.letterbox import Letterbox
+from detector.health_event import HealthKind
 from detector.model import Model
 from detector.outbox import Outbox
 from detector.pipeline import Checkpoint
@@ -392,3 +393,5 @@ def test_the_status_of_a_camera_that_was_turned_away_says_so(engine: Engine, cro
     assert set(said[:10]) == {(CameraState.RUNNING, "")}
     assert said[-1][0] is CameraState.RUNNING
     assert said[-1][1].startswith("moved: rules suspended")
+    (gap,) = engine.status()["gate-1"].gaps
+    assert (gap.kind, gap.started_at, gap.ended_at) == (HealthKind.MOVED, NOON + timedelta(seconds=8), None)

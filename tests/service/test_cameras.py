@@ -134,7 +134,7 @@ class FrameReader:
 
     async def __call__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         header = json.loads(await reader.readline())
-        self.frames.append((header, await reader.readexactly(header["length"])))
+        self.frames.append((header, await reader.readexactly(header.get("length", 0))))
         writer.write(self.answer)
         await writer.drain()
         writer.close()

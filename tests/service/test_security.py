@@ -38,6 +38,8 @@ EXPECTED = {
     "watch_live": "iohsau",
     "store_snapshot": "e",
     "report_camera_status": "e",
+    "tell_signal": "ga",
+    "list_gaps": "iohsau",
     "upload_photo": "ioap",
     "list_photos": "iohsau",
     "get_photo": "iohsaupe",
@@ -97,6 +99,7 @@ ASKERS = {
     "f": Scope.FRAMES_WRITE,
     "v": Scope.VIOLATIONS_WRITE,
     "p": Scope.PHOTOS_WRITE,
+    "g": Scope.SIGNALS_WRITE,
     "e": Scope.ENGINE,
 }
 

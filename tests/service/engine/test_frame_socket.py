@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from detector.lamps import LampState
+from detector.signals import Phase
 from detector.sources import FrameRefusedError
 from service.engine.frame_socket import FrameSocket
 
@@ -21,6 +23,12 @@ class Engine:
 
     def __init__(self) -> None:
         self.taken: list[tuple[str, bytes, datetime]] = []
+        self.told: list[tuple[str, str, Phase]] = []
+
+    def tell(self, camera: str, crosswalk: str, phase: Phase) -> None:
+        if camera != "gate-1":
+            raise KeyError(camera)
+        self.told.append((camera, crosswalk, phase))
 
     def push(self, camera: str, jpeg: bytes, captured_at: datetime) -> None:
         if camera != "gate-1":
@@ -38,7 +46,7 @@ def engine() -> Engine:
 @pytest.fixture
 def path(tmp_path: Path, engine: Engine) -> Iterator[Path]:
     (tmp_path / "frames.sock").write_text("left behind by an engine that was killed")
-    listener = FrameSocket(tmp_path / "frames.sock", engine.push)
+    listener = FrameSocket(tmp_path / "frames.sock", engine.push, engine.tell)
     yield tmp_path / "frames.sock"
     listener.close()
     assert not (tmp_path / "frames.sock").exists()
@@ -64,6 +72,16 @@ def test_a_frame_arrives_whole(path: Path, engine: Engine) -> None:
     assert engine.taken == [("gate-1", JPEG, NOON)]
 
 
+def signal(camera: str = "gate-1", **fields: str) -> bytes:
+    told = {"crosswalk": "zebra", "phase": "red", "since": NOON.isoformat(), "until": NOON.isoformat()} | fields
+    return json.dumps({"camera": camera, "signal": told}).encode() + b"\n"
+
+
+def test_a_phase_arrives(path: Path, engine: Engine) -> None:
+    assert ask(path, signal()) == "ok"
+    assert engine.told == [("gate-1", "zebra", Phase(LampState.RED, NOON, NOON))]
+
+
 def test_only_its_owner_may_write_to_it(path: Path) -> None:
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
 
@@ -81,6 +99,10 @@ def test_only_its_owner_may_write_to_it(path: Path) -> None:
         (frame(length=10**9), "error length 1000000000"),
         (frame(length=500), f"error the frame ended after {len(JPEG)} of 500 bytes"),
         (frame(camera="gate-9"), "error camera gate-9 does not run here"),
+        (signal(camera="gate-9"), "error camera gate-9 does not run here"),
+        (signal(phase="pink"), "error header"),
+        (signal(since="now"), "error header"),
+        (b'{"camera": "gate-1", "signal": 3}\n', "error header"),
         (frame(body=b"GIF89a"), "error push:gate-1: the frame is no JPEG file"),
     ],
 )

@@ -352,6 +352,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/cameras/{camera_id}/signal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Tell Signal
+         * @description Say what the pedestrian signals of a camera's crosswalks show; again before ``valid_seconds`` are over.
+         */
+        put: operations["tell_signal"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/cameras/{camera_id}/gaps": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Gaps
+         * @description When a camera could not see, newest first: so that "nothing seen" is told from "could not see".
+         */
+        get: operations["list_gaps"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/cameras/{camera_id}/status": {
         parameters: {
             query?: never;
@@ -516,6 +556,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/case-transitions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Case Transitions
+         * @description How cases move: every step with who may take it and what it needs.
+         */
+        get: operations["list_case_transitions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/cases": {
         parameters: {
             query?: never;
@@ -525,7 +585,7 @@ export interface paths {
         };
         /**
          * List Cases
-         * @description Cases that pass all filters; inspectors see those that came of their own photos.
+         * @description Cases that pass all filters, of those that the asker may see.
          */
         get: operations["list_cases"];
         put?: never;
@@ -596,6 +656,186 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/cases/{case_id}/merge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Merge Case
+         * @description Merge a pending case into another one of the same kind (并案).
+         */
+        post: operations["merge_case"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/cases/{case_id}/split": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Split Case
+         * @description Take a case out of the one that it was merged into: it is to be reviewed again.
+         */
+        post: operations["split_case"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/cases/{case_id}/dispatch": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Dispatch Case
+         * @description Send a filed case to a unit, with a due time (派遣).
+         */
+        post: operations["dispatch_case"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/cases/{case_id}/accept": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Accept Case
+         * @description Take up a case of one's own unit.
+         */
+        post: operations["accept_case"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/cases/{case_id}/return": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Return Case
+         * @description Return a case that is not for one's own unit, with the reason in the note (退回).
+         */
+        post: operations["return_case"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/cases/{case_id}/after-photos": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Add After Photo
+         * @description Add a photo that shows how the place looks afterwards.
+         */
+        post: operations["add_after_photo"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/cases/{case_id}/rectify": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Rectify Case
+         * @description Report a case as put right, to be checked.
+         */
+        post: operations["rectify_case"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/cases/{case_id}/rework": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Rework Case
+         * @description Send a case that was not put right back to its unit (返工).
+         */
+        post: operations["rework_case"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/cases/{case_id}/escalate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Escalate Case
+         * @description Urge a unit on (督办).
+         */
+        post: operations["escalate_case"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/cases/{case_id}/close": {
         parameters: {
             query?: never;
@@ -607,9 +847,29 @@ export interface paths {
         put?: never;
         /**
          * Close Case
-         * @description Close a filed case (结案).
+         * @description Close a case that was put right, or one that was settled on the spot (结案).
          */
         post: operations["close_case"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/cases/{case_id}/archive": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Archive Case
+         * @description Put a closed case into the archive (归档).
+         */
+        post: operations["archive_case"];
         delete?: never;
         options?: never;
         head?: never;
@@ -665,9 +925,69 @@ export interface paths {
         };
         /**
          * Get Evidence
-         * @description An evidence file, whole or in part; originals are for operators and administrators.
+         * @description An evidence file, whole or in part; originals are for operators, supervisors, administrators and auditors.
          */
         get: operations["get_evidence"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/audit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Audit
+         * @description What was done, newest first. Who looked at originals: subject type ``original``, action ``look``.
+         */
+        get: operations["list_audit"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/audit/anchors": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Anchors
+         * @description Signed ends of the chain, newest first. Keep copies elsewhere: they prove that it was not written anew.
+         */
+        get: operations["list_anchors"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/audit/keys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Signing Keys
+         * @description The public keys that anchors and evidence packages are checked with; anybody may have them.
+         */
+        get: operations["list_signing_keys"];
         put?: never;
         post?: never;
         delete?: never;
@@ -692,6 +1012,258 @@ export interface paths {
          */
         get: operations["stream_events"];
         put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/units": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Units
+         * @description Units that cases are dispatched to, by code.
+         */
+        get: operations["list_units"];
+        put?: never;
+        /**
+         * Create Unit
+         * @description Add a unit.
+         */
+        post: operations["create_unit"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/units/{unit_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Update Unit
+         * @description Change a unit.
+         */
+        patch: operations["update_unit"];
+        trace?: never;
+    };
+    "/api/v1/units/{unit_id}/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Unit Changes
+         * @description What was changed about a unit.
+         */
+        get: operations["list_unit_changes"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/areas": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Areas
+         * @description Areas by code, without their polygons.
+         */
+        get: operations["list_areas"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/areas/geojson": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Export Areas
+         * @description All active areas with their polygons as GeoJSON, in the form that the import takes.
+         */
+        get: operations["export_areas"];
+        /**
+         * Import Areas
+         * @description Take in areas from GeoJSON: all of the file, or nothing and a list of what is wrong with it.
+         */
+        put: operations["import_areas"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/areas/at": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Find Areas
+         * @description Which areas hold a point, and which unit answers for which kind there.
+         */
+        get: operations["find_areas"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/areas/{area_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Update Area
+         * @description Change name, use or responsible units of an area.
+         */
+        patch: operations["update_area"];
+        trace?: never;
+    };
+    "/api/v1/areas/{area_id}/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Area Changes
+         * @description What was changed about an area.
+         */
+        get: operations["list_area_changes"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/calendars": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Calendars
+         * @description Working hours, holidays and make-up working days.
+         */
+        get: operations["list_calendars"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/calendars/{calendar_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Calendar
+         * @description One calendar.
+         */
+        get: operations["get_calendar"];
+        /**
+         * Replace Calendar
+         * @description Write a calendar: weekly hours, holidays and make-up working days.
+         */
+        put: operations["replace_calendar"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/standards": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Standards
+         * @description When cases of each kind are filed and closed, and how long a unit has.
+         */
+        get: operations["list_standards"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/standards/{kind}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Replace Standard
+         * @description Write the standard of a kind.
+         */
+        put: operations["replace_standard"];
         post?: never;
         delete?: never;
         options?: never;
@@ -784,6 +1356,49 @@ export interface components {
             since: string;
         };
         /**
+         * Anchor
+         * @description Where the chain ended on a day, signed.
+         *
+         *     The signature covers the other fields as canonical JSON: ``at``, ``day``, ``hash``, ``key`` (the key's name) and
+         *     ``sequence``.
+         */
+        Anchor: {
+            /**
+             * Day
+             * @description day of the district's zone, YYYYMMDD
+             */
+            day: string;
+            /** Sequence */
+            sequence: number;
+            /** Hash */
+            hash: string;
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Key Id */
+            key_id: string;
+            /**
+             * Signature
+             * @description Ed25519, as hex
+             */
+            signature: string;
+        };
+        /**
+         * AnchorPage
+         * @description One page of anchors.
+         */
+        AnchorPage: {
+            /** Items */
+            items: components["schemas"]["Anchor"][];
+            /**
+             * Next Cursor
+             * @description pass it as cursor to get the next page; null on the last one
+             */
+            next_cursor: string | null;
+        };
+        /**
          * ApiKey
          * @description A key that a program signs its requests with; the secret itself is not kept.
          */
@@ -864,6 +1479,209 @@ export interface components {
         ApiKeyPage: {
             /** Items */
             items: components["schemas"]["ApiKey"][];
+            /**
+             * Next Cursor
+             * @description pass it as cursor to get the next page; null on the last one
+             */
+            next_cursor: string | null;
+        };
+        /**
+         * Area
+         * @description A part of the district, without its polygon.
+         */
+        Area: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Code */
+            code: string;
+            /** Name */
+            name: string;
+            level: components["schemas"]["AreaLevel"];
+            /** Parent Id */
+            parent_id: string | null;
+            /** Square Metres */
+            square_metres: number;
+            /**
+             * Bounds
+             * @description west, south, east, north in degrees
+             */
+            bounds: [
+                number,
+                number,
+                number,
+                number
+            ];
+            /** Active */
+            active: boolean;
+            /**
+             * Units
+             * @description which unit answers for which kind here
+             */
+            units: {
+                [key: string]: string;
+            };
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /**
+             * Updated At
+             * Format: date-time
+             */
+            updated_at: string;
+        };
+        /**
+         * AreaCollection
+         * @description All areas as a GeoJSON feature collection (RFC 7946).
+         */
+        AreaCollection: {
+            /**
+             * Type
+             * @constant
+             */
+            type: "FeatureCollection";
+            /** Features */
+            features: components["schemas"]["AreaFeature"][];
+        };
+        /**
+         * AreaFeature
+         * @description An area as a GeoJSON feature.
+         */
+        AreaFeature: {
+            /**
+             * Type
+             * @constant
+             */
+            type: "Feature";
+            properties: components["schemas"]["AreaFeatureProperties"];
+            /** Geometry */
+            geometry: {
+                [key: string]: components["schemas"]["JsonValue"];
+            };
+        };
+        /**
+         * AreaFeatureProperties
+         * @description What a feature of the file says about an area.
+         */
+        AreaFeatureProperties: {
+            /** Code */
+            code: string;
+            /** Name */
+            name: string;
+            level: components["schemas"]["AreaLevel"];
+            /**
+             * Parent
+             * @description code of the area above; none for the district
+             */
+            parent?: string | null;
+            /**
+             * Units
+             * @description code of the unit for each kind
+             */
+            units?: {
+                [key: string]: string;
+            };
+        };
+        /**
+         * AreaLevel
+         * @description Levels of the tree, from the top: 区, 街道, 社区.
+         * @enum {string}
+         */
+        AreaLevel: "district" | "sub_district" | "community";
+        /**
+         * AreaName
+         * @description An area as a case names it.
+         */
+        AreaName: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Code */
+            code: string;
+            /** Name */
+            name: string;
+            level: components["schemas"]["AreaLevel"];
+        };
+        /**
+         * AreaPage
+         * @description One page of areas.
+         */
+        AreaPage: {
+            /** Items */
+            items: components["schemas"]["Area"][];
+            /**
+             * Next Cursor
+             * @description pass it as cursor to get the next page; null on the last one
+             */
+            next_cursor: string | null;
+        };
+        /**
+         * AreaUpdate
+         * @description What changes about an area; fields left out stay as they are. ``units`` replaces all that were named.
+         */
+        AreaUpdate: {
+            /** Name */
+            name?: string | null;
+            /** Active */
+            active?: boolean | null;
+            /** Units */
+            units?: {
+                [key: string]: string;
+            } | null;
+        };
+        /**
+         * AuditEntry
+         * @description One row of the audit; ``hash`` is the SHA-256 of the hash before it and of the row as canonical JSON.
+         */
+        AuditEntry: {
+            /** Sequence */
+            sequence: number;
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Actor Id */
+            actor_id: string | null;
+            /** Actor */
+            actor: string;
+            /** Action */
+            action: string;
+            /** Subject Type */
+            subject_type: string;
+            /** Subject Id */
+            subject_id: string;
+            /** From Status */
+            from_status: string | null;
+            /** To Status */
+            to_status: string | null;
+            /** Reason */
+            reason: string | null;
+            /** Note */
+            note: string;
+            /**
+             * Details
+             * @description further facts as canonical JSON, as it was hashed
+             */
+            details: string;
+            /** Previous Hash */
+            previous_hash: string;
+            /** Hash */
+            hash: string;
+        };
+        /**
+         * AuditPage
+         * @description One page of the audit.
+         */
+        AuditPage: {
+            /** Items */
+            items: components["schemas"]["AuditEntry"][];
             /**
              * Next Cursor
              * @description pass it as cursor to get the next page; null on the last one
@@ -962,6 +1780,69 @@ export interface components {
             patch: number;
         };
         /**
+         * Calendar
+         * @description Working hours that due times are counted in.
+         */
+        Calendar: {
+            /** Id */
+            id: string;
+            /** Name */
+            name: string;
+            /** Week */
+            week: string[][];
+            /** Days */
+            days: components["schemas"]["CalendarDay"][];
+            /**
+             * Updated At
+             * Format: date-time
+             */
+            updated_at: string;
+        };
+        /**
+         * CalendarChange
+         * @description A calendar as an administrator writes it; it replaces the one before.
+         */
+        CalendarChange: {
+            /** Name */
+            name: string;
+            /**
+             * Week
+             * @description hours of Monday to Sunday, for example ['08:30-12:00']; []: a day off
+             */
+            week: string[][];
+            /**
+             * Days
+             * @description holidays and make-up working days
+             */
+            days: components["schemas"]["CalendarDay"][];
+        };
+        /**
+         * CalendarDay
+         * @description A day that is not as the week says: a holiday, or a make-up working day (调休上班).
+         */
+        CalendarDay: {
+            /**
+             * Day
+             * Format: date
+             */
+            day: string;
+            /**
+             * Working
+             * @description true: a make-up working day; false: a holiday
+             */
+            working: boolean;
+            /** Name */
+            name: string;
+        };
+        /**
+         * Calendars
+         * @description All calendars.
+         */
+        Calendars: {
+            /** Items */
+            items: components["schemas"]["Calendar"][];
+        };
+        /**
          * Camera
          * @description A camera. Credentials in ``source`` are masked for all but administrators and engines.
          */
@@ -980,6 +1861,13 @@ export interface components {
             latitude: number | null;
             scene: components["schemas"]["SceneSettings"];
             status: components["schemas"]["CameraStatus"] | null;
+            /**
+             * Signals
+             * @description what is told about its crosswalks' signals now
+             */
+            signals: components["schemas"]["SignalPhase"][];
+            /** @description why it cannot see now; null where it can */
+            gap: components["schemas"]["Gap"] | null;
             /**
              * Created At
              * Format: date-time
@@ -1084,6 +1972,11 @@ export interface components {
             width?: number | null;
             /** Height */
             height?: number | null;
+            /**
+             * Gaps
+             * @description the newest times in which it could not see; one that lasts and is not named has ended
+             */
+            gaps?: components["schemas"]["GapReport"][];
         };
         /**
          * CameraUpdate
@@ -1177,6 +2070,46 @@ export interface components {
             thumbnail_url: string | null;
             /** Version */
             version: number;
+            /**
+             * Area Id
+             * @description the smallest area that held the place when the case was opened
+             */
+            area_id: string | null;
+            /**
+             * Unit Id
+             * @description the unit that it was last dispatched to
+             */
+            unit_id: string | null;
+            grade: components["schemas"]["Grade"];
+            /**
+             * Due At
+             * @description when the unit's time ends; null while it stands still
+             */
+            due_at: string | null;
+            /**
+             * Overdue
+             * @description the unit's time has run out, or had when it reported back
+             */
+            overdue: boolean;
+            /** Escalated At */
+            escalated_at: string | null;
+            /**
+             * Returns
+             * @description how often units returned it (退回)
+             */
+            returns: number;
+            /**
+             * Reworks
+             * @description how often checkers sent it back (返工)
+             */
+            reworks: number;
+            /**
+             * Relapse Of Id
+             * @description the settled case that this one is a relapse of (反弹)
+             */
+            relapse_of_id: string | null;
+            /** Merged Into Id */
+            merged_into_id: string | null;
             violation: components["schemas"]["Violation"];
             /** Evidence */
             evidence: components["schemas"]["Evidence"][];
@@ -1187,8 +2120,41 @@ export interface components {
              * @description everything of these classes that the last original shows, as a reviewer drew it; none: not drawn
              */
             boxes: components["schemas"]["ReviewedBox"][] | null;
+            area: components["schemas"]["AreaName"] | null;
+            unit: components["schemas"]["UnitName"] | null;
+            /** @description the unit that answers for this place and kind */
+            suggested_unit: components["schemas"]["UnitName"] | null;
+            outcome: components["schemas"]["Outcome"] | null;
+            /** Dispatched At */
+            dispatched_at: string | null;
+            /** Rectified At */
+            rectified_at: string | null;
+            /** Closed At */
+            closed_at: string | null;
+            /**
+             * Remaining Seconds
+             * @description working time that was left when the unit's time stood still
+             */
+            remaining_seconds: number | null;
+            relapse_of: components["schemas"]["CaseName"] | null;
+            /**
+             * Relapses
+             * @description how often in a row disorder came back here before this case
+             */
+            relapses: number;
+            merged_into: components["schemas"]["CaseName"] | null;
+            /** Merged */
+            merged: components["schemas"]["MergedCase"][];
+            conditions: components["schemas"]["Conditions"];
             /** Allowed Actions */
             allowed_actions: components["schemas"]["CaseAction"][];
+            /**
+             * Required
+             * @description what each allowed action needs
+             */
+            required: {
+                [key: string]: components["schemas"]["Requirement"][];
+            };
             /**
              * Undo Until
              * @description until when the asker may take back the last decision
@@ -1233,6 +2199,25 @@ export interface components {
              */
             errors?: components["schemas"]["FieldFault"][] | null;
             current: components["schemas"]["CurrentCase"];
+        };
+        /**
+         * CaseName
+         * @description Another case that a case names.
+         */
+        CaseName: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Number */
+            number: string;
+            status: components["schemas"]["CaseStatus"];
+            /**
+             * Occurred At
+             * Format: date-time
+             */
+            occurred_at: string;
         };
         /**
          * CasePage
@@ -1304,6 +2289,46 @@ export interface components {
             thumbnail_url: string | null;
             /** Version */
             version: number;
+            /**
+             * Area Id
+             * @description the smallest area that held the place when the case was opened
+             */
+            area_id: string | null;
+            /**
+             * Unit Id
+             * @description the unit that it was last dispatched to
+             */
+            unit_id: string | null;
+            grade: components["schemas"]["Grade"];
+            /**
+             * Due At
+             * @description when the unit's time ends; null while it stands still
+             */
+            due_at: string | null;
+            /**
+             * Overdue
+             * @description the unit's time has run out, or had when it reported back
+             */
+            overdue: boolean;
+            /** Escalated At */
+            escalated_at: string | null;
+            /**
+             * Returns
+             * @description how often units returned it (退回)
+             */
+            returns: number;
+            /**
+             * Reworks
+             * @description how often checkers sent it back (返工)
+             */
+            reworks: number;
+            /**
+             * Relapse Of Id
+             * @description the settled case that this one is a relapse of (反弹)
+             */
+            relapse_of_id: string | null;
+            /** Merged Into Id */
+            merged_into_id: string | null;
         };
         /**
          * Catalogue
@@ -1316,10 +2341,51 @@ export interface components {
             dismissal_reasons: components["schemas"]["ReasonWord"][];
             /** Case States */
             case_states: components["schemas"]["Word"][];
+            /** Case Actions */
+            case_actions: components["schemas"]["Word"][];
+            /** Requirements */
+            requirements: components["schemas"]["Word"][];
+            /** Outcomes */
+            outcomes: components["schemas"]["Word"][];
+            /** Grades */
+            grades: components["schemas"]["Word"][];
             /** Zone Kinds */
             zone_kinds: components["schemas"]["Word"][];
             /** Roles */
             roles: components["schemas"]["Word"][];
+            /** Unit Kinds */
+            unit_kinds: components["schemas"]["Word"][];
+            /** Area Levels */
+            area_levels: components["schemas"]["Word"][];
+        };
+        /**
+         * Change
+         * @description One change, as the audit keeps it.
+         */
+        Change: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Actor */
+            actor: string;
+            /** Action */
+            action: string;
+            /** Note */
+            note: string;
+            /** Details */
+            details: {
+                [key: string]: components["schemas"]["JsonValue"];
+            };
+        };
+        /**
+         * Changes
+         * @description All changes, oldest first.
+         */
+        Changes: {
+            /** Items */
+            items: components["schemas"]["Change"][];
         };
         /**
          * ClaimedPhotos
@@ -1333,6 +2399,17 @@ export interface components {
              * Format: date-time
              */
             claimed_until: string;
+        };
+        /**
+         * Conditions
+         * @description When a case of this kind is filed, when it may be closed, and how long a unit has (立案条件、结案条件、时限).
+         */
+        Conditions: {
+            /** Filing */
+            filing: string;
+            /** Closing */
+            closing: string;
+            limit: components["schemas"]["TimeLimit"];
         };
         /**
          * Crosswalk
@@ -1445,6 +2522,26 @@ export interface components {
          */
         DismissalReason: "not_an_offence" | "wrong_object" | "poor_evidence" | "already_settled" | "duplicate" | "authorised" | "other";
         /**
+         * Dispatch
+         * @description Send a case to a unit; without ``unit_id`` to the one that answers for its place and kind.
+         */
+        Dispatch: {
+            /**
+             * Version
+             * @description the version that the decision is about
+             */
+            version: number;
+            /**
+             * Note
+             * @default
+             */
+            note: string;
+            /** Unit Id */
+            unit_id?: string | null;
+            /** @description how urgent it is; as before where it is left out */
+            grade?: components["schemas"]["Grade"] | null;
+        };
+        /**
          * EngineReport
          * @description An engine's heartbeat.
          */
@@ -1513,7 +2610,7 @@ export interface components {
         };
         /**
          * Evidence
-         * @description One evidence file of a case.
+         * @description One evidence file of a case; ``after`` is a photo that a unit took when it had put things right.
          */
         Evidence: {
             /**
@@ -1521,11 +2618,8 @@ export interface components {
              * Format: uuid
              */
             id: string;
-            /**
-             * Role
-             * @enum {string}
-             */
-            role: "closeup" | "context" | "clip" | "original";
+            /** Role */
+            role: ("closeup" | "context" | "clip" | "original") | "after";
             /** Note */
             note: string;
             /** Media Type */
@@ -1587,6 +2681,21 @@ export interface components {
             message: string;
         };
         /**
+         * Found
+         * @description Where a point lies, and who would answer for a kind there.
+         */
+        Found: {
+            /**
+             * Areas
+             * @description areas that hold the point, the smallest first
+             */
+            areas: components["schemas"]["AreaName"][];
+            /** Units */
+            units: {
+                [key: string]: string | null;
+            };
+        };
+        /**
          * FrameAccepted
          * @description A pushed frame was handed to the engine.
          */
@@ -1600,6 +2709,79 @@ export interface components {
             captured_at: string;
         };
         /**
+         * Gap
+         * @description A time in which a camera could not see: black, dark, covered, blurred, frozen, moved, no picture, not watched.
+         */
+        Gap: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Camera Id */
+            camera_id: string;
+            /** Kind */
+            kind: string;
+            /** Message */
+            message: string;
+            /** Suspended */
+            suspended: boolean;
+            /**
+             * Started At
+             * Format: date-time
+             */
+            started_at: string;
+            /**
+             * Ended At
+             * @description null while it lasts
+             */
+            ended_at: string | null;
+        };
+        /**
+         * GapPage
+         * @description One page of gaps, newest first.
+         */
+        GapPage: {
+            /** Items */
+            items: components["schemas"]["Gap"][];
+            /**
+             * Next Cursor
+             * @description pass it as cursor to get the next page; null on the last one
+             */
+            next_cursor: string | null;
+        };
+        /**
+         * GapReport
+         * @description A time in which a camera could not see, as its engine reports it; again when it ends.
+         */
+        GapReport: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Kind */
+            kind: string;
+            /**
+             * Message
+             * @default
+             */
+            message: string;
+            /**
+             * Suspended
+             * @description whether rules were suspended; a small shift is corrected instead
+             * @default true
+             */
+            suspended: boolean;
+            /**
+             * Started At
+             * Format: date-time
+             */
+            started_at: string;
+            /** Ended At */
+            ended_at?: string | null;
+        };
+        /**
          * GarbageSettings
          * @description When a still piece of garbage is stray.
          */
@@ -1611,6 +2793,12 @@ export interface components {
              */
             min_seconds: number;
         };
+        /**
+         * Grade
+         * @description How urgent a case is: its time limit depends on it.
+         * @enum {string}
+         */
+        Grade: "ordinary" | "urgent";
         /**
          * Ground
          * @description Four points of the picture and where they lie on the ground: gives speed and distance in metres.
@@ -1662,16 +2850,24 @@ export interface components {
             at: string;
             /** Actor */
             actor: string;
-            /**
-             * Action
-             * @enum {string}
-             */
-            action: "create" | "confirm" | "dismiss" | "close" | "undo";
+            /** Action */
+            action: components["schemas"]["CaseAction"] | ("create" | "add_photo" | "absorb" | "release" | "remind" | "withdraw");
             from_status: components["schemas"]["CaseStatus"] | null;
             to_status: components["schemas"]["CaseStatus"] | null;
             reason: components["schemas"]["DismissalReason"] | null;
             /** Note */
             note: string;
+            /**
+             * Unit
+             * @description name of the unit that the case was dispatched to
+             */
+            unit: string | null;
+            /**
+             * Other Case
+             * @description number of the case that this step is about too
+             */
+            other_case: string | null;
+            outcome: components["schemas"]["Outcome"] | null;
         };
         /**
          * Ignore
@@ -1704,6 +2900,23 @@ export interface components {
             kind: "ignore";
         };
         /**
+         * Imported
+         * @description What an import did.
+         */
+        Imported: {
+            /** Created */
+            created: number;
+            /** Updated */
+            updated: number;
+            /** Unchanged */
+            unchanged: number;
+            /**
+             * Cases Moved
+             * @description cases that no unit has yet, whose area is another one now
+             */
+            cases_moved: number;
+        };
+        /**
          * JaywalkingSettings
          * @description When a person on the carriageway is a jaywalker.
          */
@@ -1727,6 +2940,7 @@ export interface components {
              */
             report_after: number;
         };
+        JsonValue: unknown;
         /**
          * KindWord
          * @description A kind of violation; ``about_person`` says that the offender is a person.
@@ -1740,6 +2954,56 @@ export interface components {
             english: string;
             /** About Person */
             about_person: boolean;
+        };
+        /**
+         * Limits
+         * @description Time limits by grade.
+         */
+        Limits: {
+            ordinary: components["schemas"]["TimeLimit"];
+            urgent: components["schemas"]["TimeLimit"];
+        };
+        /**
+         * Merge
+         * @description Make a case part of another one of the same kind.
+         */
+        Merge: {
+            /**
+             * Version
+             * @description the version that the decision is about
+             */
+            version: number;
+            /**
+             * Note
+             * @default
+             */
+            note: string;
+            /**
+             * Into
+             * Format: uuid
+             */
+            into: string;
+        };
+        /**
+         * MergedCase
+         * @description A case that was merged into this one, with its evidence: one offence, photos of several reports.
+         */
+        MergedCase: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Number */
+            number: string;
+            status: components["schemas"]["CaseStatus"];
+            /**
+             * Occurred At
+             * Format: date-time
+             */
+            occurred_at: string;
+            /** Evidence */
+            evidence: components["schemas"]["Evidence"][];
         };
         /**
          * NoParking
@@ -1792,6 +3056,12 @@ export interface components {
          * @enum {string}
          */
         ObjectClass: "person" | "bicycle" | "motorcycle" | "car" | "bus" | "truck" | "e_tricycle" | "cigarette_butt" | "garbage";
+        /**
+         * Outcome
+         * @description How an offence of a person was settled, where there is nothing to photograph afterwards.
+         * @enum {string}
+         */
+        Outcome: "talk" | "warning" | "fine" | "handed_over" | "not_found";
         /**
          * Overlap
          * @description Ground that another camera shows too: an offence there is one offence, with evidence of both.
@@ -1992,6 +3262,34 @@ export interface components {
             errors?: components["schemas"]["FieldFault"][] | null;
         };
         /**
+         * PublicKey
+         * @description A key that signatures of this office are checked with.
+         */
+        PublicKey: {
+            /**
+             * Id
+             * @description first 16 hex digits of the SHA-256 of the key's 32 bytes
+             */
+            id: string;
+            /** Algorithm */
+            algorithm: string;
+            /** Pem */
+            pem: string;
+            /**
+             * Current
+             * @description whether the office signs with it now
+             */
+            current: boolean;
+        };
+        /**
+         * PublicKeys
+         * @description Every key that ever signed here.
+         */
+        PublicKeys: {
+            /** Items */
+            items: components["schemas"]["PublicKey"][];
+        };
+        /**
          * ReasonWord
          * @description A dismissal reason; ``needs_note`` says that it must be explained.
          */
@@ -2005,6 +3303,29 @@ export interface components {
             /** Needs Note */
             needs_note: boolean;
         };
+        /**
+         * Rectification
+         * @description Say that a case was put right. Offences of people may have an outcome instead of a photo taken afterwards.
+         */
+        Rectification: {
+            /**
+             * Version
+             * @description the version that the decision is about
+             */
+            version: number;
+            /**
+             * Note
+             * @default
+             */
+            note: string;
+            outcome?: components["schemas"]["Outcome"] | null;
+        };
+        /**
+         * Requirement
+         * @description What a step needs besides the newest version of the case.
+         * @enum {string}
+         */
+        Requirement: "reason" | "note" | "unit" | "result" | "target";
         /**
          * ReviewedBox
          * @description One object that a reviewer sees in a case's picture.
@@ -2077,7 +3398,7 @@ export interface components {
          * @description What an API key may be used for.
          * @enum {string}
          */
-        Scope: "frames:write" | "violations:write" | "photos:write" | "engine";
+        Scope: "frames:write" | "violations:write" | "photos:write" | "signals:write" | "engine";
         /**
          * Session
          * @description Who is signed in, and the token that unsafe requests must carry in ``X-CSRF-Token``.
@@ -2120,6 +3441,100 @@ export interface components {
             fed: boolean;
         };
         /**
+         * SignalPhase
+         * @description What a crosswalk's signal shows, and until when that may be believed.
+         */
+        SignalPhase: {
+            /** Crosswalk */
+            crosswalk: string;
+            /**
+             * Phase
+             * @enum {string}
+             */
+            phase: "red" | "green" | "unknown";
+            /**
+             * Since
+             * Format: date-time
+             */
+            since: string;
+            /**
+             * Until
+             * Format: date-time
+             */
+            until: string;
+        };
+        /**
+         * SignalReport
+         * @description What a pedestrian signal shows, as its controller tells it.
+         */
+        SignalReport: {
+            /**
+             * Crosswalk
+             * @description name of the crosswalk's zone; null: every crosswalk whose signal is told
+             */
+            crosswalk?: string | null;
+            /**
+             * Phase
+             * @description unknown: flashing, off, or out of order
+             * @enum {string}
+             */
+            phase: "red" | "green" | "unknown";
+            /**
+             * Since
+             * @description when the phase began; null: now, or as told before where the phase is the same
+             */
+            since?: string | null;
+            /**
+             * Valid Seconds
+             * @description so long it may be believed; afterwards the signal is unknown: nobody is accused
+             * @default 60
+             */
+            valid_seconds: number;
+        };
+        /**
+         * Standard
+         * @description The standard of one kind of violation.
+         */
+        Standard: {
+            /**
+             * Filing
+             * @description when a case of this kind is filed (立案条件)
+             */
+            filing: string;
+            /**
+             * Closing
+             * @description when it may be closed (结案条件)
+             */
+            closing: string;
+            limits: components["schemas"]["Limits"];
+            kind: components["schemas"]["ViolationKind"];
+        };
+        /**
+         * StandardChange
+         * @description A standard as an administrator writes it.
+         */
+        StandardChange: {
+            /**
+             * Filing
+             * @description when a case of this kind is filed (立案条件)
+             */
+            filing: string;
+            /**
+             * Closing
+             * @description when it may be closed (结案条件)
+             */
+            closing: string;
+            limits: components["schemas"]["Limits"];
+        };
+        /**
+         * Standards
+         * @description The standards of all kinds.
+         */
+        Standards: {
+            /** Items */
+            items: components["schemas"]["Standard"][];
+        };
+        /**
          * System
          * @description The state of the system.
          */
@@ -2132,6 +3547,164 @@ export interface components {
             disk: components["schemas"]["Disk"];
             /** Alerts */
             alerts: components["schemas"]["Alert"][];
+        };
+        /**
+         * TimeLimit
+         * @description How long a unit has, in working time of its calendar; a day is as long as the calendar's usual day.
+         */
+        TimeLimit: {
+            /** Amount */
+            amount: number;
+            /**
+             * Unit
+             * @enum {string}
+             */
+            unit: "hours" | "days";
+        };
+        /**
+         * TransitionRow
+         * @description One row of the table of transitions.
+         */
+        TransitionRow: {
+            start: components["schemas"]["CaseStatus"];
+            action: components["schemas"]["CaseAction"];
+            end: components["schemas"]["CaseStatus"];
+            /** Roles */
+            roles: (components["schemas"]["Role"] | components["schemas"]["Scope"])[];
+            /** Requires */
+            requires: components["schemas"]["Requirement"][];
+            /**
+             * By System
+             * @description whether the service takes the step by itself too
+             */
+            by_system: boolean;
+        };
+        /**
+         * TransitionTable
+         * @description How cases move: every step there is. Undo takes back one's own last step for ``undo_seconds``.
+         */
+        TransitionTable: {
+            /** Items */
+            items: components["schemas"]["TransitionRow"][];
+            /** Undo Seconds */
+            undo_seconds: number;
+        };
+        /**
+         * Unit
+         * @description A unit that cases are dispatched to.
+         */
+        Unit: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Code */
+            code: string;
+            /** Name */
+            name: string;
+            kind: components["schemas"]["UnitKind"];
+            /** Contact */
+            contact: string;
+            /**
+             * Calendar Id
+             * @description the calendar that its due times are counted in
+             */
+            calendar_id: string;
+            /** Active */
+            active: boolean;
+            /**
+             * Is Default
+             * @description gets what no area's rule covers
+             */
+            is_default: boolean;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /**
+             * Updated At
+             * Format: date-time
+             */
+            updated_at: string;
+        };
+        /**
+         * UnitCreate
+         * @description A new unit.
+         */
+        UnitCreate: {
+            /** Code */
+            code: string;
+            /** Name */
+            name: string;
+            kind: components["schemas"]["UnitKind"];
+            /**
+             * Contact
+             * @default
+             */
+            contact: string;
+            /**
+             * Calendar Id
+             * @default office
+             */
+            calendar_id: string;
+            /**
+             * Is Default
+             * @default false
+             */
+            is_default: boolean;
+        };
+        /**
+         * UnitKind
+         * @description What a unit is.
+         * @enum {string}
+         */
+        UnitKind: "sanitation" | "traffic_police" | "urban_management" | "sub_district" | "community" | "other";
+        /**
+         * UnitName
+         * @description A unit as a case names it.
+         */
+        UnitName: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Code */
+            code: string;
+            /** Name */
+            name: string;
+        };
+        /**
+         * UnitPage
+         * @description One page of units.
+         */
+        UnitPage: {
+            /** Items */
+            items: components["schemas"]["Unit"][];
+            /**
+             * Next Cursor
+             * @description pass it as cursor to get the next page; null on the last one
+             */
+            next_cursor: string | null;
+        };
+        /**
+         * UnitUpdate
+         * @description What changes about a unit; fields left out stay as they are.
+         */
+        UnitUpdate: {
+            /** Name */
+            name?: string | null;
+            kind?: components["schemas"]["UnitKind"] | null;
+            /** Contact */
+            contact?: string | null;
+            /** Calendar Id */
+            calendar_id?: string | null;
+            /** Active */
+            active?: boolean | null;
+            /** Is Default */
+            is_default?: boolean | null;
         };
         /**
          * User
@@ -2155,6 +3728,16 @@ export interface components {
             locale: "zh-CN" | "en-US";
             /** Active */
             active: boolean;
+            /**
+             * Unit Id
+             * @description the unit that a handler works for
+             */
+            unit_id: string | null;
+            /**
+             * Area Id
+             * @description the area that an operator or supervisor is bound to; null: all
+             */
+            area_id: string | null;
             /**
              * Created At
              * Format: date-time
@@ -2180,6 +3763,16 @@ export interface components {
              * @enum {string}
              */
             locale: "zh-CN" | "en-US";
+            /**
+             * Unit Id
+             * @description a unit handler's unit; others have none
+             */
+            unit_id?: string | null;
+            /**
+             * Area Id
+             * @description binds an operator or supervisor to an area and those below it
+             */
+            area_id?: string | null;
             /**
              * Password
              * @description 10 characters or more
@@ -2211,6 +3804,16 @@ export interface components {
             locale?: ("zh-CN" | "en-US") | null;
             /** Active */
             active?: boolean | null;
+            /**
+             * Unit Id
+             * @description a unit handler's unit; goes with another role
+             */
+            unit_id?: string | null;
+            /**
+             * Area Id
+             * @description binds to an area; null releases
+             */
+            area_id?: string | null;
             /**
              * Password
              * @description a new password; it ends all sessions of the person
@@ -3780,6 +5383,151 @@ export interface operations {
             };
         };
     };
+    tell_signal: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                camera_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SignalReport"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SignalPhase"][];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_gaps: {
+        parameters: {
+            query?: {
+                since?: string | null;
+                until?: string | null;
+                /** @description rows on a page */
+                limit?: number;
+                /** @description next_cursor of the page before */
+                cursor?: string | null;
+            };
+            header?: never;
+            path: {
+                camera_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GapPage"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     report_camera_status: {
         parameters: {
             query?: never;
@@ -4436,6 +6184,44 @@ export interface operations {
             };
         };
     };
+    list_case_transitions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TransitionTable"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_cases: {
         parameters: {
             query?: {
@@ -4444,10 +6230,20 @@ export interface operations {
                 /** @description only these; repeatable */
                 kind?: components["schemas"]["ViolationKind"][] | null;
                 camera_id?: string | null;
+                /** @description last dispatched to this unit */
+                unit_id?: string | null;
+                /** @description in this area or one below it */
+                area_id?: string | null;
                 /** @description that occurred at this time or later */
                 since?: string | null;
                 /** @description that occurred before this time */
                 until?: string | null;
+                /** @description the unit's time has run out */
+                overdue?: boolean | null;
+                /** @description 督办 */
+                escalated?: boolean | null;
+                /** @description 反弹 */
+                relapse?: boolean | null;
                 /** @description part of the case number */
                 q?: string | null;
                 /** @description by when it occurred */
@@ -4719,7 +6515,837 @@ export interface operations {
             };
         };
     };
+    merge_case: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                case_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Merge"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Case"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["CaseConflict"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    split_case: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                case_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Decision"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Case"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["CaseConflict"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    dispatch_case: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                case_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Dispatch"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Case"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["CaseConflict"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    accept_case: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                case_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Decision"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Case"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["CaseConflict"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    return_case: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                case_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Decision"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Case"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["CaseConflict"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    add_after_photo: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                case_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "multipart/form-data": {
+                    /** Format: binary */
+                    file: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Case"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["CaseConflict"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unsupported Media Type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Insufficient Storage */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    rectify_case: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                case_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Rectification"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Case"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["CaseConflict"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    rework_case: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                case_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Decision"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Case"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["CaseConflict"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    escalate_case: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                case_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Decision"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Case"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["CaseConflict"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     close_case: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                case_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Decision"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Case"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["CaseConflict"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    archive_case: {
         parameters: {
             query?: never;
             header?: never;
@@ -5059,6 +7685,165 @@ export interface operations {
             };
         };
     };
+    list_audit: {
+        parameters: {
+            query?: {
+                subject_type?: string | null;
+                subject_id?: string | null;
+                actor?: string | null;
+                action?: string | null;
+                /** @description done at this time or later */
+                since?: string | null;
+                /** @description done before this time */
+                until?: string | null;
+                /** @description rows on a page */
+                limit?: number;
+                /** @description next_cursor of the page before */
+                cursor?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuditPage"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_anchors: {
+        parameters: {
+            query?: {
+                /** @description rows on a page */
+                limit?: number;
+                /** @description next_cursor of the page before */
+                cursor?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AnchorPage"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_signing_keys: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PublicKeys"];
+                };
+            };
+            /** @description Any other error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     stream_events: {
         parameters: {
             query?: never;
@@ -5082,6 +7867,946 @@ export interface operations {
             };
             /** @description Unauthorized */
             401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_units: {
+        parameters: {
+            query?: {
+                /** @description rows on a page */
+                limit?: number;
+                /** @description next_cursor of the page before */
+                cursor?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UnitPage"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_unit: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UnitCreate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Unit"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    update_unit: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                unit_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UnitUpdate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Unit"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_unit_changes: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                unit_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Changes"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_areas: {
+        parameters: {
+            query?: {
+                /** @description rows on a page */
+                limit?: number;
+                /** @description next_cursor of the page before */
+                cursor?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AreaPage"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    export_areas: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description all active areas */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AreaCollection"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    import_areas: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/geo+json": components["schemas"]["AreaCollection"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Imported"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unsupported Media Type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    find_areas: {
+        parameters: {
+            query: {
+                /** @description WGS 84, degrees */
+                longitude: number;
+                /** @description WGS 84, degrees */
+                latitude: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Found"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    update_area: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                area_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AreaUpdate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Area"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_area_changes: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                area_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Changes"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_calendars: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Calendars"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_calendar: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description lower-case letters, digits, _ and - */
+                calendar_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Calendar"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    replace_calendar: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description lower-case letters, digits, _ and - */
+                calendar_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CalendarChange"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Calendar"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_standards: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Standards"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    replace_standard: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                kind: components["schemas"]["ViolationKind"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StandardChange"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Standard"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };
