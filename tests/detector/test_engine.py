@@ -17,8 +17,8 @@ import pytest
 from detector.camera_worker import CameraConfig, CameraState
 from detector.detections import FloatArray
 from detector.engine import Engine, EngineFolders
-from detector.letterbox import Letterbox
 from detector.health_event import HealthKind
+from detector.letterbox import Letterbox
 from detector.model import Model
 from detector.outbox import Outbox
 from detector.pipeline import Checkpoint
