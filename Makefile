@@ -13,7 +13,7 @@ HOST   ?= 127.0.0.1
 PORT   ?= 8000
 DATA   ?= data/demo
 
-.PHONY: help run test lint lint-console bench setup setup-dev setup-train console types screenshots clean check-python check-node
+.PHONY: help run test lint lint-console bench model-report setup setup-dev setup-train console types screenshots clean check-python check-node
 
 help:  ## say what can be made
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -82,6 +82,9 @@ bench: setup-train console  ## print speeds, ratios, list times and the console'
 	$(BIN)/python -m benchmarks
 	$(BIN)/python -m benchmarks.cases
 	cd $(WEB) && npm run size
+
+model-report: setup-train  ## measure the registered model and write models/MODEL_CARD.md (needs ../shared/data)
+	$(BIN)/python -m benchmarks.model_report
 
 screenshots: setup-dev console  ## take docs/screenshots anew from the demo (needs chromium)
 	$(BIN)/python -m tests.browser.screenshots
