@@ -64,7 +64,17 @@ export function LiveProvider({ children }: { children: ReactNode }) {
   return <StreamContext value={stream}>{children}</StreamContext>
 }
 
-const CASE_STATES: readonly unknown[] = ['pending', 'filed', 'dismissed', 'closed'] satisfies CaseStatus[]
+const CASE_STATES: readonly unknown[] = Object.keys({
+  pending: true,
+  filed: true,
+  dismissed: true,
+  merged: true,
+  dispatched: true,
+  in_progress: true,
+  rectified: true,
+  closed: true,
+  archived: true,
+} satisfies Record<CaseStatus, true>)
 
 function isCaseStatus(value: unknown): value is CaseStatus {
   return CASE_STATES.includes(value)

@@ -25,14 +25,20 @@ export const ICONS: Readonly<Record<PageName, LucideIcon>> = {
 const OPEN_TO: Readonly<Record<Role, readonly PageName[]>> = {
   inspector: ['upload', 'cases', 'cameras'],
   operator: ['review', 'cases', 'upload', 'cameras'],
+  unit_handler: ['cases', 'cameras'],
+  supervisor: ['cases', 'cameras'],
   administrator: PAGES,
+  auditor: ['cases', 'cameras', 'users', 'keys'],
 }
 
 /** Where people of a role begin. */
 export const HOME: Readonly<Record<Role, string>> = {
   inspector: '/upload',
   operator: '/review',
+  unit_handler: '/cases',
+  supervisor: '/cases',
   administrator: '/review',
+  auditor: '/cases',
 }
 
 /** The pages that fit a phone's tab bar; the others are in the account menu there. */

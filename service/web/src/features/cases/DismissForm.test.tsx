@@ -19,6 +19,12 @@ function show() {
   cache.setQueryData(catalogueQuery.queryKey, {
     kinds: [],
     case_states: [],
+    case_actions: [],
+    requirements: [],
+    outcomes: [],
+    grades: [],
+    unit_kinds: [],
+    area_levels: [],
     zone_kinds: [],
     roles: [],
     dismissal_reasons: [

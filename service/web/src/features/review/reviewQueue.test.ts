@@ -31,6 +31,16 @@ function row(id: string): CaseRow {
     latitude: null,
     thumbnail_url: null,
     version: 1,
+    area_id: null,
+    unit_id: null,
+    grade: 'ordinary',
+    due_at: null,
+    overdue: false,
+    escalated_at: null,
+    returns: 0,
+    reworks: 0,
+    relapse_of_id: null,
+    merged_into_id: null,
   }
 }
 

@@ -39,6 +39,16 @@ class Office {
       latitude: null,
       thumbnail_url: null,
       version: 1,
+      area_id: null,
+      unit_id: null,
+      grade: 'ordinary',
+      due_at: null,
+      overdue: false,
+      escalated_at: null,
+      returns: 0,
+      reworks: 0,
+      relapse_of_id: null,
+      merged_into_id: null,
     }
     this.cases.set(id, {
       ...row,
