@@ -1,0 +1,101 @@
+"""Timing: milliseconds a picture takes on each runtime that is installed, and an int8 build beside fp32."""
+
+import os
+import platform
+import statistics
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import partial
+from importlib.metadata import version
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Literal, TypeVar
+
+import numpy as np
+
+from detector.model import Model
+from detector.registry import ModelEntry
+from detector.runtimes import open_runtime
+
+K = TypeVar("K")
+
+SHAPES = {"640 × 480": (480, 640), "640 × 640": (640, 640)}
+"""Pictures that are timed: a frame of a 4:3 camera, and a tile."""
+
+ROUNDS = 25
+
+
+@dataclass(frozen=True)
+class Speed:
+    """How long one picture takes.
+
+    Attributes:
+        build: `fp32` or `int8`.
+        runtime: what computed it, with its version.
+        median: milliseconds by shape, the median of all rounds.
+        least: the same, the fastest round: nearest to what an idle machine does.
+    """
+
+    build: str
+    runtime: str
+    median: dict[str, float]
+    least: dict[str, float]
+
+
+def runtimes() -> list[Literal["onnxruntime", "openvino"]]:
+    """The runtimes that are installed."""
+    return ["onnxruntime", "openvino"] if find_spec("openvino") else ["onnxruntime"]
+
+
+def open_build(file: Path, entry: ModelEntry, runtime: Literal["onnxruntime", "openvino"]) -> Model:
+    """A file with the same input and output as a registered model, on one runtime."""
+    return Model(entry, open_runtime(file.read_bytes(), runtime))
+
+
+def speeds(entry: ModelEntry, builds: Mapping[str, Path]) -> list[Speed]:
+    """Times builds on all installed runtimes.
+
+    Args:
+        entry: the registered model.
+        builds: `fp32` and perhaps `int8`, and their files.
+    """
+    contestants = {
+        (build, f"{runtime} {version(runtime)}"): open_build(file, entry, runtime)
+        for runtime in runtimes()
+        for build, file in builds.items()
+    }
+    median: dict[tuple[str, str], dict[str, float]] = {key: {} for key in contestants}
+    least: dict[tuple[str, str], dict[str, float]] = {key: {} for key in contestants}
+    for shape, (height, width) in SHAPES.items():
+        noise = np.random.default_rng(0).random((1, 3, height, width), np.float32)
+        taken = take_turns({key: partial(model.infer, noise) for key, model in contestants.items()}, ROUNDS)
+        for key, times in taken.items():
+            median[key][shape], least[key][shape] = statistics.median(times), min(times)
+    return [Speed(*key, median[key], least[key]) for key in contestants]
+
+
+def take_turns(contestants: Mapping[K, Callable[[], object]], rounds: int) -> dict[K, list[float]]:
+    """Milliseconds of each round of each contestant, after two rounds that do not count.
+
+    They take turns, so that whatever else the machine does falls on all of them alike.
+    """
+    taken: dict[K, list[float]] = {key: [] for key in contestants}
+    for number in range(rounds + 2):
+        for key, run in contestants.items():
+            begun = time.perf_counter()
+            run()
+            if number >= 2:
+                taken[key].append((time.perf_counter() - begun) * 1000)
+    return taken
+
+
+def machine() -> str:
+    """The processor, how many of its threads this process may use, and how busy they are."""
+    try:
+        lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
+    except OSError:
+        lines = []
+    names = [line.split(":", 1)[1].strip() for line in lines if line.startswith("model name")]
+    count = len(os.sched_getaffinity(0))
+    return f"{names[0] if names else platform.machine()}, {count} CPUs, load {os.getloadavg()[0]:.1f}"
