@@ -16,8 +16,10 @@ from service.cameras.routes import router as cameras
 from service.cases.routes import router as cases
 from service.events.routes import router as events
 from service.evidence.routes import router as evidence
+from service.ledgers.routes import router as ledgers
 from service.middleware import Compression, RequestEnvelope
 from service.office import Office
+from service.packages.routes import router as packages
 from service.photos.routes import router as photos
 from service.sessions.routes import router as sessions
 from service.settings import Settings
@@ -66,6 +68,8 @@ def create_app(settings: Settings) -> FastAPI:
     for router in (sessions, users, api_keys, system, cameras, photos, violations, cases, evidence, audit, events):
         api.include_router(router)
     for router in (units, areas, calendars, standards):
+        api.include_router(router)
+    for router in (packages, ledgers):
         api.include_router(router)
     app.include_router(api)
     app.include_router(health_router)

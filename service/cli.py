@@ -21,6 +21,8 @@ from service.cases.transitions import DismissalReason
 from service.demo.clip import ClipError, find_clip
 from service.demo.seed import seed
 from service.engine.__main__ import main as run_engine
+from service.packages.workflow import export_case
+from service.packages.writing import AlteredFileError
 from service.serving import Address
 from service.serving import serve as serve_office
 from service.settings import Settings
@@ -119,6 +121,22 @@ def verify(
         _say(f"{len(found.faults)} faults found in {checked}")
         raise typer.Exit(1)
     _say(f"everything is as it was written: {checked}")
+
+
+@app.command()
+def export(
+    case: Annotated[str, typer.Argument(help="Number of a case, like JJ-20261124-00042.")],
+    to: Annotated[Path, typer.Option(help="Folder for the package, NUMBER.zip.")],
+    data: Data = Path("data/office"),
+) -> None:
+    """Write a case as one signed package: originals, copies, history, case file (PDF), and a script to check it."""
+    settings = _settings(data, "production")
+    _check_office(settings)
+    try:
+        path = asyncio.run(export_case(settings, case, to.resolve()))
+    except (LookupError, AlteredFileError, KeyFileError, OSError, OperationalError, bootstrap.SchemaError) as error:
+        _fail(str(error))
+    typer.echo(path)
 
 
 @app.command("export-training")

@@ -89,6 +89,7 @@ CHECKERS = _for(Role.OPERATOR, Role.SUPERVISOR, Role.ADMINISTRATOR)
 SUPERVISORS = _for(Role.SUPERVISOR, Role.ADMINISTRATOR)
 HANDLERS = _for(Role.UNIT_HANDLER)
 READERS = _for(*OVERSEERS)
+EXPORTERS = _for(Role.SUPERVISOR, Role.ADMINISTRATOR, Role.AUDITOR)
 ADMINISTRATOR = _for(Role.ADMINISTRATOR)
 READ_ADMINISTRATION = _for(Role.ADMINISTRATOR, Role.AUDITOR)
 ENGINE = _for(Scope.ENGINE)
@@ -160,6 +161,10 @@ ACCESS: dict[str, Access] = {
     "list_standards": PEOPLE,
     "replace_standard": ADMINISTRATOR,
     "replace_boxes": OFFICE,
+    "get_case_package": READERS,
+    "list_ledgers": PEOPLE,
+    "get_ledger": PEOPLE,
+    "export_ledger": EXPORTERS,
     "get_evidence": PEOPLE,
     "list_audit": READ_ADMINISTRATION,
     "list_anchors": READ_ADMINISTRATION,

@@ -21,11 +21,15 @@ ACTION, SUBJECT = "anchor", "audit_anchor"
 """How the audit itself tells of anchors, so that one that was removed is missed."""
 
 
-def anchored(row: AuditAnchorRow) -> bytes:
-    """What the signature of an anchor covers: its other fields as canonical JSON."""
+def signed_fields(row: AuditAnchorRow) -> dict[str, object]:
+    """What the signature of an anchor covers."""
     at = clock.in_utc(row.at).isoformat(timespec="microseconds")
-    values = {"day": row.day, "sequence": row.sequence, "hash": row.hash, "at": at, "key": row.key_id}
-    return canonical(values).encode()
+    return {"day": row.day, "sequence": row.sequence, "hash": row.hash, "at": at, "key": row.key_id}
+
+
+def anchored(row: AuditAnchorRow) -> bytes:
+    """The bytes that are signed: the other fields of an anchor as canonical JSON."""
+    return canonical(signed_fields(row)).encode()
 
 
 async def anchor_today(database: Database, key: SigningKey, zone: ZoneInfo, now: datetime) -> AuditAnchorRow | None:

@@ -20,22 +20,24 @@ def digest(value: object) -> str:
     return hashlib.sha256(canonical(value).encode()).hexdigest()
 
 
+def hashed(row: AuditRow) -> dict[str, object]:
+    """What the hash of a row covers besides the hash before it."""
+    return {
+        "sequence": row.sequence,
+        "at": row.at.astimezone(UTC).isoformat(timespec="microseconds"),
+        "actor_id": None if row.actor_id is None else str(row.actor_id),
+        "actor": row.actor,
+        "action": row.action,
+        "subject_type": row.subject_type,
+        "subject_id": row.subject_id,
+        "from_status": row.from_status,
+        "to_status": row.to_status,
+        "reason": row.reason,
+        "note": row.note,
+        "details": row.details,
+    }
+
+
 def row_hash(row: AuditRow) -> str:
     """SHA-256, in hex, of the previous hash, a newline, and the row as canonical JSON."""
-    content = canonical(
-        {
-            "sequence": row.sequence,
-            "at": row.at.astimezone(UTC).isoformat(timespec="microseconds"),
-            "actor_id": None if row.actor_id is None else str(row.actor_id),
-            "actor": row.actor,
-            "action": row.action,
-            "subject_type": row.subject_type,
-            "subject_id": row.subject_id,
-            "from_status": row.from_status,
-            "to_status": row.to_status,
-            "reason": row.reason,
-            "note": row.note,
-            "details": row.details,
-        }
-    )
-    return hashlib.sha256(f"{row.previous_hash}\n{content}".encode()).hexdigest()
+    return hashlib.sha256(f"{row.previous_hash}\n{canonical(hashed(row))}".encode()).hexdigest()

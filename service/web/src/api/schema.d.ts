@@ -1271,6 +1271,88 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/cases/{case_id}/package": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Case Package
+         * @description A case as one signed ZIP: originals, copies, clip, history, case file (PDF), manifest, and a script to check it.
+         *
+         *     It holds originals: the audit tells who had it.
+         */
+        get: operations["get_case_package"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/ledgers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Ledgers
+         * @description The six lists: 问题, 任务, 责任, 整改, 督查, 销号.
+         */
+        get: operations["list_ledgers"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/ledgers/{ledger}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Ledger
+         * @description One page of a list: the cases that the asker may see.
+         */
+        get: operations["get_ledger"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/ledgers/{ledger}/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Export Ledger
+         * @description A whole list as a spreadsheet; times are those of the district's zone.
+         */
+        get: operations["export_ledger"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/healthz": {
         parameters: {
             query?: never;
@@ -2954,6 +3036,122 @@ export interface components {
             english: string;
             /** About Person */
             about_person: boolean;
+        };
+        /**
+         * Ledger
+         * @description One of the six lists.
+         * @enum {string}
+         */
+        Ledger: "problems" | "tasks" | "responsibilities" | "rectifications" | "supervision" | "completions";
+        /**
+         * LedgerLine
+         * @description One case in a ledger.
+         */
+        LedgerLine: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Number */
+            number: string;
+            kind: components["schemas"]["ViolationKind"];
+            status: components["schemas"]["CaseStatus"];
+            /**
+             * Occurred At
+             * Format: date-time
+             */
+            occurred_at: string;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Camera Id */
+            camera_id: string | null;
+            /** Camera Name */
+            camera_name: string | null;
+            /** Zone */
+            zone: string | null;
+            /** Longitude */
+            longitude: number | null;
+            /** Latitude */
+            latitude: number | null;
+            /** Confidence */
+            confidence: number;
+            /** Count */
+            count: number;
+            grade: components["schemas"]["Grade"];
+            /** Dispatched At */
+            dispatched_at: string | null;
+            /** Due At */
+            due_at: string | null;
+            /** Rectified At */
+            rectified_at: string | null;
+            outcome: components["schemas"]["Outcome"] | null;
+            /** Escalated At */
+            escalated_at: string | null;
+            /** Returns */
+            returns: number;
+            /** Reworks */
+            reworks: number;
+            /** Closed At */
+            closed_at: string | null;
+            /** Archived At */
+            archived_at: string | null;
+            /**
+             * Area
+             * @description name of the smallest area that holds the place
+             */
+            area: string | null;
+            /**
+             * Unit
+             * @description name of the unit that it was last dispatched to
+             */
+            unit: string | null;
+            /** Contact */
+            contact: string | null;
+            /**
+             * Late
+             * @description the unit's time has run out, or had when it reported back
+             */
+            late: boolean;
+            /** Relapse */
+            relapse: boolean;
+        };
+        /**
+         * LedgerName
+         * @description One of the six lists.
+         */
+        LedgerName: {
+            code: components["schemas"]["Ledger"];
+            /** Chinese */
+            chinese: string;
+            /** English */
+            english: string;
+            /** About */
+            about: string;
+        };
+        /**
+         * LedgerNames
+         * @description The six lists.
+         */
+        LedgerNames: {
+            /** Items */
+            items: components["schemas"]["LedgerName"][];
+        };
+        /**
+         * LedgerPage
+         * @description One page of a ledger, in the order in which cases occurred.
+         */
+        LedgerPage: {
+            /** Items */
+            items: components["schemas"]["LedgerLine"][];
+            /**
+             * Next Cursor
+             * @description pass it as cursor to get the next page; null on the last one
+             */
+            next_cursor: string | null;
         };
         /**
          * Limits
@@ -8794,6 +8992,262 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Standard"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_case_package: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                case_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description the file */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/zip": string;
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_ledgers: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LedgerNames"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_ledger: {
+        parameters: {
+            query?: {
+                /** @description rows on a page */
+                limit?: number;
+                /** @description next_cursor of the page before */
+                cursor?: string | null;
+                /** @description that occurred at this time or later */
+                since?: string | null;
+                /** @description that occurred before this time */
+                until?: string | null;
+                kind?: components["schemas"]["ViolationKind"] | null;
+                unit_id?: string | null;
+                /** @description this area and those below it */
+                area_id?: string | null;
+            };
+            header?: never;
+            path: {
+                ledger: components["schemas"]["Ledger"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LedgerPage"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    export_ledger: {
+        parameters: {
+            query?: {
+                format?: "xlsx" | "csv";
+                /** @description of titles and words */
+                language?: "zh" | "en";
+                /** @description that occurred at this time or later */
+                since?: string | null;
+                /** @description that occurred before this time */
+                until?: string | null;
+                kind?: components["schemas"]["ViolationKind"] | null;
+                unit_id?: string | null;
+                /** @description this area and those below it */
+                area_id?: string | null;
+            };
+            header?: never;
+            path: {
+                ledger: components["schemas"]["Ledger"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description the file */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+                    "text/csv; charset=utf-8": string;
                 };
             };
             /** @description Unauthorized */

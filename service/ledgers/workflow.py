@@ -1,0 +1,102 @@
+"""Giving out ledgers: pages to look at, and whole ones as files."""
+
+import asyncio
+import tempfile
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import IO, Literal
+from uuid import UUID
+
+from service.audit.workflow import Actor, record
+from service.evidence.room import ensure_room, room_or_507
+from service.ledgers.columns import Language, columns_of
+from service.ledgers.lists import LEDGERS, Ledger
+from service.ledgers.rows import LedgerFilter, all_rows, ledger_query, read_rows
+from service.ledgers.schemas import LedgerLine, LedgerName, LedgerNames, LedgerPage
+from service.ledgers.sheets import CsvSheet, ExcelSheet, Sheet
+from service.office import Office
+from service.paging import bad_cursor, decode_cursor, encode_cursor
+from service.security import Principal
+
+Format = Literal["xlsx", "csv"]
+NAMES = LedgerNames(
+    items=[
+        LedgerName(code=code, chinese=entry.chinese, english=entry.english, about=entry.about)
+        for code, entry in LEDGERS.items()
+    ]
+)
+
+
+async def list_ledger(
+    office: Office, asker: Principal, ledger: Ledger, wanted: LedgerFilter, limit: int, cursor: str | None
+) -> LedgerPage:
+    """One page of a ledger."""
+    after = None if cursor is None else _position(cursor)
+    async with office.database.reading() as session:
+        query = await ledger_query(session, asker, ledger, wanted)
+        rows = await read_rows(session, query, limit + 1, after)
+    last = rows[limit - 1] if len(rows) > limit else None
+    return LedgerPage(
+        items=[LedgerLine.model_validate(row) for row in rows[:limit]],
+        next_cursor=encode_cursor(last.occurred_at.isoformat(), str(last.id)) if last is not None else None,
+    )
+
+
+async def export_ledger(
+    office: Office, asker: Principal, ledger: Ledger, wanted: LedgerFilter, file_format: Format, language: Language
+) -> IO[bytes]:
+    """A whole ledger as a nameless file that stands at its beginning. The audit tells who had it.
+
+    Raises:
+        ProblemError: 507 where there is no room.
+    """
+    await ensure_room(office)
+    async with room_or_507(office):
+        file = tempfile.TemporaryFile(dir=office.settings.incoming)  # noqa: SIM115 (the answer closes it)
+        try:
+            rows = await write_ledger(office, asker, ledger, wanted, file, file_format, language)
+            async with office.database.transaction() as session:
+                told = {name: str(value) for name in wanted.__slots__ if (value := getattr(wanted, name)) is not None}
+                details = {"rows": rows, "format": file_format, "filter": told}
+                await record(session, Actor.of(asker), "export", "ledger", ledger, details=details)
+            file.seek(0)
+        except BaseException:
+            file.close()
+            raise
+    return file
+
+
+async def write_ledger(
+    office: Office,
+    asker: Principal,
+    ledger: Ledger,
+    wanted: LedgerFilter,
+    target: IO[bytes],
+    file_format: Format,
+    language: Language,
+) -> int:
+    """Write a ledger into an open file; answers how many rows it has."""
+    entry, columns, zone = LEDGERS[ledger], columns_of(ledger), office.settings.zone
+    sheet: Sheet
+    if file_format == "csv":
+        sheet = CsvSheet(target, columns, language, zone)
+    else:
+        name = entry.chinese if language == "zh" else entry.english
+        folder = Path(office.settings.incoming)
+        sheet = await asyncio.to_thread(ExcelSheet, target, name, columns, language, zone, folder)
+    count = 0
+    try:
+        async for rows in all_rows(office.database, asker, ledger, wanted):
+            await asyncio.to_thread(sheet.add, rows)
+            count += len(rows)
+    finally:
+        await asyncio.to_thread(sheet.close)
+    return count
+
+
+def _position(cursor: str) -> tuple[datetime, UUID]:
+    occurred_at, case_id = decode_cursor(cursor, 2)
+    try:
+        return datetime.fromisoformat(occurred_at).astimezone(UTC), UUID(case_id)
+    except (ValueError, OverflowError) as error:
+        raise bad_cursor() from error

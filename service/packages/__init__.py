@@ -1,0 +1,1 @@
+"""Evidence packages: a case as one ZIP that can be checked without this office."""

@@ -1,0 +1,38 @@
+"""Pictures as a case file shows them: upright, small, and without what cameras write beside them."""
+
+import io
+from dataclasses import dataclass
+
+import pillow_heif
+import structlog
+from PIL import Image, ImageOps, UnidentifiedImageError
+
+LONGEST_SIDE = 1280
+QUALITY = 82
+
+log = structlog.get_logger(__name__)
+pillow_heif.register_heif_opener()
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A picture to show: a JPEG, and its size in pixels."""
+
+    jpeg: bytes
+    width: int
+    height: int
+
+
+def shown(content: bytes, name: str) -> Shown | None:
+    """A picture for the case file, or none where it cannot be decoded: the file itself is in the package anyway."""
+    try:
+        with Image.open(io.BytesIO(content)) as image:
+            image.draft("RGB", (LONGEST_SIDE, LONGEST_SIDE))
+            upright = ImageOps.exif_transpose(image).convert("RGB")
+    except (UnidentifiedImageError, OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
+        log.warning("a picture cannot be shown in the case file", file=name, error=str(error))
+        return None
+    upright.thumbnail((LONGEST_SIDE, LONGEST_SIDE))
+    out = io.BytesIO()
+    upright.save(out, "JPEG", quality=QUALITY)
+    return Shown(out.getvalue(), *upright.size)
