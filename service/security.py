@@ -145,6 +145,8 @@ ACCESS: dict[str, Access] = {
     "undo_case": _for(Role.OPERATOR, Role.UNIT_HANDLER, Role.SUPERVISOR, Role.ADMINISTRATOR),
     "add_after_photo": HANDLERS,
     "list_case_transitions": PEOPLE,
+    "suggest_cases": READERS,
+    "list_hot_spots": READERS,
     "list_units": PEOPLE,
     "create_unit": ADMINISTRATOR,
     "update_unit": ADMINISTRATOR,

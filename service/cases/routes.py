@@ -7,7 +7,7 @@ from fastapi import APIRouter, Query, Request
 from pydantic import AwareDatetime
 
 from detector.violations import ViolationKind
-from service.cases import after_photos, boxes, decisions, lists, workflow
+from service.cases import after_photos, boxes, decisions, hot_spots, lists, suggestions, workflow
 from service.cases.schemas import (
     Case,
     CaseConflict,
@@ -15,9 +15,11 @@ from service.cases.schemas import (
     Decision,
     Dismissal,
     Dispatch,
+    HotSpots,
     Merge,
     Rectification,
     ReviewedBoxes,
+    Suggestions,
     TransitionTable,
 )
 from service.cases.steps import Step
@@ -94,6 +96,27 @@ async def get_case(case_id: UUID, asker: Asker, office: OfficeDep) -> Case:
     """One case with its evidence and history."""
     async with office.database.reading() as session:
         return await workflow.get_case(session, office, asker, case_id)
+
+
+@router.get("/cases/{case_id}/suggestions", responses=problems(401, 403, 404))
+async def suggest_cases(case_id: UUID, asker: Asker, office: OfficeDep) -> Suggestions:
+    """Cases of the same kind within 50 m and 72 hours that this one may be merged into, the likeliest first."""
+    return await suggestions.suggest(office, asker, case_id)
+
+
+@router.get("/hot-spots", responses=problems(401, 403, 422))
+async def list_hot_spots(
+    asker: Asker,
+    office: OfficeDep,
+    since: Annotated[AwareDatetime, Query(description="that occurred at this time or later")],
+    until: Annotated[AwareDatetime, Query(description="that occurred before this time")],
+    kind: Annotated[list[ViolationKind] | None, Query(description="only these; repeatable")] = None,
+    radius: Annotated[float, Query(ge=1, le=500, description="metres within which cases crowd")] = 30,
+    least: Annotated[int, Query(ge=2, le=1000, description="how many cases make a crowd")] = 5,
+) -> HotSpots:
+    """Places where cases crowded over a period; dismissed and merged ones do not count."""
+    async with office.database.reading() as session:
+        return await hot_spots.find_hot_spots(session, asker, since, until, kind or (), radius, least)
 
 
 @router.post("/cases/{case_id}/confirm", responses=DECISION)

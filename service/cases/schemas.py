@@ -205,6 +205,43 @@ class Merge(Decision):
     into: UUID
 
 
+class Suggestion(BaseModel):
+    """A case that another one may be merged into."""
+
+    case: CaseSummary
+    metres: float
+    minutes: int = Field(description="time between them")
+    alike: float | None = Field(description="how alike their close-ups look, 0 to 1; null where one has none")
+    score: float = Field(description="0 to 1; the likeliest is first")
+
+
+class Suggestions(BaseModel):
+    """Cases that one may be merged into, the likeliest first."""
+
+    items: list[Suggestion]
+
+
+class HotSpot(BaseModel):
+    """A place where cases crowd."""
+
+    longitude: float
+    latitude: float
+    radius_metres: float = Field(description="from the middle to the farthest case")
+    cases: int
+    kinds: dict[ViolationKind, int]
+    relapses: int
+    first_at: UtcTime
+    last_at: UtcTime
+    case_ids: list[UUID] = Field(description="the latest")
+
+
+class HotSpots(BaseModel):
+    """Places where cases crowd, the most crowded first."""
+
+    items: list[HotSpot]
+    looked_at: int = Field(description="cases of the period that were looked at")
+
+
 class TransitionRow(BaseModel):
     """One row of the table of transitions."""
 

@@ -51,6 +51,8 @@ EXPECTED = {
     "list_cases": "iohsau",
     "get_case": "iohsau",
     "list_case_transitions": "iohsau",
+    "suggest_cases": "osau",
+    "list_hot_spots": "osau",
     "confirm_case": "oa",
     "dismiss_case": "oa",
     "merge_case": "oa",

@@ -48,10 +48,10 @@ class Staff:
         for who, action, body in way:
             if case["status"] == status:
                 return case
-            if action == "rectify" and case["kind"] != "jaywalking":
+            by_photo = action == "rectify" and case["kind"] != "jaywalking"
+            if by_photo:
                 assert (await add_photo(who, case["id"])).is_success
-                body = {}
-            case = done(await step(who, case, action, **body))
+            case = done(await step(who, case, action, **({} if by_photo else body)))
         assert case["status"] == status
         return case
 
@@ -61,9 +61,7 @@ async def open_staff(desk: Desk) -> Staff:
     await desk.camera()
     admin = await desk.administrator()
     units = [await unit(admin, "default", is_default=True), await unit(admin, "other")]
-    handlers = []
-    for made in units:
-        handlers.append(await person(desk, admin, made["code"], Role.UNIT_HANDLER, unit_id=made["id"]))
+    handlers = [await person(desk, admin, made["code"], Role.UNIT_HANDLER, unit_id=made["id"]) for made in units]
     mei, bo = await desk.person(Role.OPERATOR, "mei"), await desk.person(Role.OPERATOR, "bo")
     supervisor = await desk.person(Role.SUPERVISOR)
     return Staff(desk, await desk.engine(), admin, mei, bo, *handlers, supervisor, *units)

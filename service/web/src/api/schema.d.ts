@@ -616,6 +616,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/cases/{case_id}/suggestions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Suggest Cases
+         * @description Cases of the same kind within 50 m and 72 hours that this one may be merged into, the likeliest first.
+         */
+        get: operations["suggest_cases"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/hot-spots": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Hot Spots
+         * @description Places where cases crowded over a period; dismissed and merged ones do not count.
+         */
+        get: operations["list_hot_spots"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/cases/{case_id}/confirm": {
         parameters: {
             query?: never;
@@ -2952,6 +2992,57 @@ export interface components {
             outcome: components["schemas"]["Outcome"] | null;
         };
         /**
+         * HotSpot
+         * @description A place where cases crowd.
+         */
+        HotSpot: {
+            /** Longitude */
+            longitude: number;
+            /** Latitude */
+            latitude: number;
+            /**
+             * Radius Metres
+             * @description from the middle to the farthest case
+             */
+            radius_metres: number;
+            /** Cases */
+            cases: number;
+            /** Kinds */
+            kinds: {
+                [key: string]: number;
+            };
+            /** Relapses */
+            relapses: number;
+            /**
+             * First At
+             * Format: date-time
+             */
+            first_at: string;
+            /**
+             * Last At
+             * Format: date-time
+             */
+            last_at: string;
+            /**
+             * Case Ids
+             * @description the latest
+             */
+            case_ids: string[];
+        };
+        /**
+         * HotSpots
+         * @description Places where cases crowd, the most crowded first.
+         */
+        HotSpots: {
+            /** Items */
+            items: components["schemas"]["HotSpot"][];
+            /**
+             * Looked At
+             * @description cases of the period that were looked at
+             */
+            looked_at: number;
+        };
+        /**
          * Ignore
          * @description Where nothing is looked at: a swaying tree, a poster, a flag.
          */
@@ -3733,6 +3824,38 @@ export interface components {
             items: components["schemas"]["Standard"][];
         };
         /**
+         * Suggestion
+         * @description A case that another one may be merged into.
+         */
+        Suggestion: {
+            case: components["schemas"]["CaseSummary"];
+            /** Metres */
+            metres: number;
+            /**
+             * Minutes
+             * @description time between them
+             */
+            minutes: number;
+            /**
+             * Alike
+             * @description how alike their close-ups look, 0 to 1; null where one has none
+             */
+            alike: number | null;
+            /**
+             * Score
+             * @description 0 to 1; the likeliest is first
+             */
+            score: number;
+        };
+        /**
+         * Suggestions
+         * @description Cases that one may be merged into, the likeliest first.
+         */
+        Suggestions: {
+            /** Items */
+            items: components["schemas"]["Suggestion"][];
+        };
+        /**
          * System
          * @description The state of the system.
          */
@@ -4105,6 +4228,16 @@ export interface components {
             longitude?: number | null;
             /** Latitude */
             latitude?: number | null;
+            /**
+             * Course
+             * @description where it happened in the scene: seconds since started_at, and the ground point then as fractions of the picture; several of who moved, one of what lies still
+             * @default []
+             */
+            course: [
+                number,
+                number,
+                number
+            ][];
             /**
              * Previous
              * @description the settled violation that came back at this place
@@ -6534,6 +6667,140 @@ export interface operations {
                 };
             };
             /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    suggest_cases: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                case_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Suggestions"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_hot_spots: {
+        parameters: {
+            query: {
+                /** @description that occurred at this time or later */
+                since: string;
+                /** @description that occurred before this time */
+                until: string;
+                /** @description only these; repeatable */
+                kind?: components["schemas"]["ViolationKind"][] | null;
+                /** @description metres within which cases crowd */
+                radius?: number;
+                /** @description how many cases make a crowd */
+                least?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HotSpots"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
             422: {
                 headers: {
                     [name: string]: unknown;
