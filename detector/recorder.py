@@ -4,7 +4,7 @@ import time
 from collections.abc import Sequence
 from concurrent.futures import Future, wait
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
 from typing import Final, Protocol
@@ -230,6 +230,7 @@ class Recorder:
             longitude=camera.longitude,
             latitude=camera.latitude,
             model=self.model,
+            course=_course(finding, started),
         )
 
     def _order(self, held: Sequence[_Held]) -> None:
@@ -290,6 +291,16 @@ class Recorder:
         self._tried = seconds
         self.fault = f"evidence cannot be written: {error.strerror or error}"
         _log.error("evidence cannot be written", camera=self._camera.id, reason=str(error))
+
+
+def _course(finding: Finding, started: datetime) -> tuple[tuple[float, float, float], ...]:
+    """Seconds since the offence's start and ground points, as rules see them: where the scene's zones were drawn."""
+    left, _, right, bottom = finding.box
+    frame = finding.moments[-1].frame
+    lies = ((finding.ended, (left + right) / 2 / frame.width, bottom / frame.height),)
+    return tuple(
+        (round((at - started).total_seconds(), 2), round(x, 4), round(y, 4)) for at, x, y in finding.course or lies
+    )
 
 
 def _untouched(moment: Moment) -> Moment:

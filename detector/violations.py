@@ -89,6 +89,11 @@ class Violation(BaseModel):
     note: str = Field("", max_length=500, description="what a reader must know, for example what is not proven")
     longitude: float | None = Field(None, ge=-180, le=180)
     latitude: float | None = Field(None, ge=-90, le=90)
+    course: tuple[tuple[float, float, float], ...] = Field(
+        (), max_length=100,
+        description="where it happened in the scene: seconds since started_at, and the ground point then as fractions "
+        "of the picture; several of who moved, one of what lies still",
+    )  # fmt: skip
     previous: UUID | None = Field(None, description="the settled violation that came back at this place")
     model: str = Field("", max_length=64, description="registry name of the model that saw it")
     evidence: tuple[EvidenceFile, ...] = ()

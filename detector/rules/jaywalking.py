@@ -1,7 +1,8 @@
 """Jaywalking: somebody walks on the carriageway, over a barrier, or on a crosswalk at red (行人乱穿马路、跨越护栏)."""
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from datetime import datetime
 from typing import ClassVar, Final
 
 from detector.anchor import MemoryState
@@ -169,7 +170,9 @@ class Jaywalking(Rule):
         findings = []
         for visit in visits:
             visit.reported = True
-            findings.append(self._finding(visit.tracks, visit.zone, visit.moments(), visit.confidence, visit.why))
+            findings.append(
+                self._finding(visit.tracks, visit.zone, visit.moments(), visit.confidence, visit.why, visit.course)
+            )
         return findings
 
     def _climbs(self, people: People) -> list[Finding]:
@@ -186,9 +189,18 @@ class Jaywalking(Rule):
 
     def _climbing(self, climb: Climb) -> Finding:
         confidence = sum(m.confidence for m in climb.moments) / len(climb.moments)
-        return self._finding([climb.track], climb.zone, climb.moments, confidence, _CLIMBED)
+        course = [(m.frame.time, *_ground_point(m)) for m in climb.moments]
+        return self._finding([climb.track], climb.zone, climb.moments, confidence, _CLIMBED, course)
 
-    def _finding(self, tracks: list[int], zone: str, moments: list[Moment], confidence: float, note: str) -> Finding:
+    def _finding(
+        self,
+        tracks: list[int],
+        zone: str,
+        moments: list[Moment],
+        confidence: float,
+        note: str,
+        course: Sequence[tuple[datetime, float, float]],
+    ) -> Finding:
         first, last = moments[0], moments[-1]
         return Finding(
             kind=self.kind,
@@ -202,6 +214,7 @@ class Jaywalking(Rule):
             moments=moments,
             track_ids=tuple(tracks),
             note=note,
+            course=tuple(course),
         )
 
     def _forget(self, now: float) -> None:
@@ -213,3 +226,9 @@ class Jaywalking(Rule):
 def _point(row: FloatArray) -> Point:
     x, y = row.tolist()
     return x, y
+
+
+def _ground_point(moment: Moment) -> tuple[float, float]:
+    """Bottom centre of a moment's box, fractions of the frame."""
+    left, _, right, bottom = moment.box
+    return (left + right) / 2 / moment.frame.width, bottom / moment.frame.height

@@ -49,6 +49,7 @@ class Finding:
         confidence: mean confidence of the model in the offender, 0 to 1.
         box: pixels of the last moment's frame.
         moments: what proves it, in order of time, one at least.
+        course: capture times and ground points of who moved, fractions of the frame; empty for what lies still.
         id: becomes the violation's; where a rule remembers offences over restarts, so does it the id, so that an
             offence that is found again after a crash is the same violation.
     """
@@ -65,6 +66,7 @@ class Finding:
     track_ids: tuple[int, ...] = ()
     count: int = 1
     note: str = ""
+    course: tuple[tuple[datetime, float, float], ...] = ()
     id: UUID = field(default_factory=uuid_utils.compat.uuid7)
 
 

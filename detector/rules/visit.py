@@ -1,7 +1,8 @@
 """Visit: one person's stay where people must not walk."""
 
 import math
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from datetime import datetime
 from typing import Final
 
 from detector.moments import Moment
@@ -26,6 +27,8 @@ _CAME: Final = 0.5
 """Who is first known this near to the side, in body heights, came in there while the tracker made sure."""
 
 
+_MOST_POINTS: Final = 60
+
 Point = tuple[float, float]
 
 
@@ -42,6 +45,7 @@ class Visit:
         stay: seconds on the road less those off it, never below 0: somebody who walks along the kerb and whose box
             jitters over it does not add up to a stay.
         on_seconds: the most that ``stay`` has been.
+        course: capture times and ground points, fractions of the frame, every half second.
         last_seen: when the person's place was last seen; ``last_known`` the same, or when the person was seen without
             feet.
     """
@@ -67,6 +71,7 @@ class Visit:
     confidence: float = 0.0
     reported: bool = False
     speed: Point = (0.0, 0.0)
+    course: list[tuple[datetime, float, float]] = field(default_factory=list)
     _mark: tuple[float, Point] | None = None
 
     def on(self, moment: Moment, place: Point, pixels: Point, *, riding: bool) -> None:
@@ -90,6 +95,11 @@ class Visit:
         far = math.dist(place, self.origin)
         self.farthest = max(self.farthest, far) if math.isfinite(far) else self.farthest
         self._measure_speed(seconds, pixels)
+        if self._mark is not None and self._mark[0] == seconds:
+            frame = moment.frame
+            self.course.append((frame.time, pixels[0] / frame.width, pixels[1] / frame.height))
+            if len(self.course) > _MOST_POINTS:
+                del self.course[1:-1:2]
         self.latest = moment
         # Pictures are kept at whole seconds, so that visits at the same time share frames and memory stays small.
         if int(seconds) != int(self.best.frame.seconds) and moment.confidence >= self.best.confidence:

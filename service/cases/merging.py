@@ -33,9 +33,14 @@ async def merge(session: AsyncSession, asker: Principal, case: CaseRow, into: UU
     if await merged_cases(session, case.id):
         raise invalid("into", f"{case.number} has others merged into it: merge {target.number} into it instead")
     case.merged_into_id = target.id
-    details = {"case": str(case.id), "case_number": case.number}
-    await record(session, Actor.of(asker), "absorb", "case", str(target.id), details=details)
+    await absorb(session, Actor.of(asker), case, target)
     return target
+
+
+async def absorb(session: AsyncSession, actor: Actor, case: CaseRow, target: CaseRow, note: str = "") -> None:
+    """Let the history of a case tell that another one has become part of it."""
+    details = {"case": str(case.id), "case_number": case.number}
+    await record(session, actor, "absorb", "case", str(target.id), note=note, details=details)
 
 
 async def split(session: AsyncSession, asker: Principal, case: CaseRow) -> CaseRow | None:

@@ -25,6 +25,7 @@ from service.office import Office
 from service.photos.models import PhotoRow
 from service.security import Principal, Scope
 from service.uploads import Form, ReceivedFile, received_form
+from service.violations.joining import join
 from service.violations.models import ViolationRow
 from service.violations.schemas import Delivered
 
@@ -153,6 +154,7 @@ async def _store(
             await session.flush()
             session.add_all(rows)
             case = await open_case(session, office, violation, place, rows)
+            await join(session, violation, case)
     except BaseException as error:
         # Nobody refers to the files yet. Those of the delivery that was first have names of their own.
         for row in rows:
