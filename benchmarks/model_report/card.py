@@ -57,7 +57,7 @@ def card(report: Report, faults: KnownFaults) -> str:
         int8_table=_int8(report),
         others_table=_others(report),
         failures_table=_failures(report.failures),
-        faults_table=_table(["photo of `val`", "fault"], [[f.photo, f.fault] for f in faults.of_split("val")]),
+        faults_table=_table(["photo of `val`", "fault"], [[f"`{f.photo}`", f.fault] for f in faults.of_split("val")]),
         training=_training(entry),
         sure=f"{TEACHER_SURE:g}",
     )
