@@ -11,6 +11,7 @@ from rich.progress import track
 
 from benchmarks.model_report.pictures import PictureSet
 from datasets.exports.annotation import photo_size
+from datasets.labels import read_labels
 from datasets.teacher import Teacher
 from detector.detections import Detections
 from detector.evaluate import LEAST_CONFIDENCE
@@ -62,14 +63,24 @@ class Looker:
         return cls(key, lambda path: model.detect_photo(read_photo(path).image, confidence=LEAST_CONFIDENCE), folder)
 
     @classmethod
-    def of_teacher(cls, weights: Path, folder: Path) -> "Looker":
-        """The COCO teacher; it is loaded when it has to look at something."""
+    def of_teacher(cls, weights: Path, folder: Path, labelled: Path) -> "Looker":
+        """The COCO teacher; it is loaded when it has to look at something.
+
+        Args:
+            weights: of the teacher.
+            folder: where folders are kept.
+            labelled: folder of photos' labels that `python -m datasets label` wrote: those were looked at already.
+        """
         loaded: list[Teacher] = []
 
         def see(path: Path) -> Detections:
-            if not loaded:
-                loaded.append(Teacher(weights, confidence=TEACHER_LEAST))
-            labels = loaded[0].label(path)
+            file = labelled / f"{path.stem}.txt"
+            if file.is_file():
+                labels = read_labels(file)
+            else:
+                if not loaded:
+                    loaded.append(Teacher(weights, confidence=TEACHER_LEAST))
+                labels = loaded[0].label(path)
             width, height = photo_size(path)
             corners = (labels.corners * (width, height, width, height)).astype(np.float32)
             return Detections(corners, labels.class_id, labels.confidence.astype(np.float32))

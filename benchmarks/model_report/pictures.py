@@ -80,6 +80,11 @@ class Gallery:
         """Folder of the replay photos."""
         return self.shared / "data" / "replay"
 
+    @property
+    def teacher_labels(self) -> Path:
+        """Folder of the teacher's labels, as `python -m datasets label` writes it."""
+        return self.runs / "teacher"
+
     def val(self) -> PictureSet:
         """The validation photos with their human labels."""
         return _labelled("val", Collection.read(self.data), "val")
@@ -132,7 +137,7 @@ class Gallery:
 
     def _taught(self, photos: Sequence[Path]) -> Path:
         """The folder of the teacher's labels, with labels for all these photos."""
-        folder = self.runs / "teacher"
+        folder = self.teacher_labels
         missing = [photo for photo in photos if not (folder / f"{photo.stem}.txt").is_file()]
         teacher = Teacher(self.weights) if missing else None
         for photo in missing:

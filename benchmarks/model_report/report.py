@@ -103,7 +103,7 @@ def make_report(registry: Registry, name: str | None, gallery: Gallery, out: Pat
     """
     model = Model.load(name, registry=registry, runtime="onnxruntime")
     thresholds, kept = model.thresholds, out / "seen"
-    looker, teacher = Looker.of_model(model, kept), Looker.of_teacher(gallery.weights, kept)
+    looker, teacher = Looker.of_model(model, kept), Looker.of_teacher(gallery.weights, kept, gallery.teacher_labels)
     val = looker.look(gallery.val())
     judged = val.judged()
     far_set, empty_set = gallery.trial()

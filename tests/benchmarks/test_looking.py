@@ -5,7 +5,7 @@ import numpy as np
 
 from benchmarks.model_report.looking import Looker, load, save
 from benchmarks.model_report.pictures import PictureSet, in_pixels
-from datasets.labels import Labels
+from datasets.labels import Labels, write_labels
 from detector.detections import Detections, ObjectClass
 from tests.datasets.conftest import box, picture
 from tests.detector.test_figures import squares
@@ -60,3 +60,12 @@ def test_labels_are_judged_in_pixels_of_the_picture(tmp_path: Path) -> None:
     (truth,) = labelled.truths()
     assert truth.xyxy.tolist() == [[40, 60, 80, 120]]
     assert in_pixels(box(BUTT, -0.1, 0, 0.5, 1.1), 100, 100).xyxy.tolist() == [[0, 0, 50, 100]]
+
+
+def test_labels_that_the_teacher_wrote_before_are_taken(tmp_path: Path) -> None:
+    photos = pictures(tmp_path, 1)
+    (tmp_path / "weights").write_bytes(b"not needed")
+    write_labels(tmp_path / "teacher/0.txt", box(0, 0.25, 0.5, 0.5, 1.0, 0.3), with_confidence=True)
+    (seen,) = Looker.of_teacher(tmp_path / "weights", tmp_path / "seen", tmp_path / "teacher").look(photos).seen
+    assert seen.xyxy.tolist() == [[40, 60, 80, 120]]
+    assert seen.confidence.tolist() == [np.float32(0.3)]
