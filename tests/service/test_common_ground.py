@@ -12,7 +12,7 @@ from service.violations.common_ground import Sighting, is_one_event, metres_apar
 NOON = datetime(2026, 11, 24, 4, tzinfo=UTC)
 WHOLE = [[0.0, 0.0], [1.0, 0.0], [1.0, 1.0], [0.0, 1.0]]
 TURNED = [[1.0, 1.0], [0.0, 1.0], [0.0, 0.0], [1.0, 0.0]]
-METRES = [[100, 200], [110, 200], [110, 220], [100, 220]]
+METRES = [[100.0, 200.0], [110.0, 200.0], [110.0, 220.0], [100.0, 220.0]]
 """The picture is 10 m wide and 20 m deep."""
 
 

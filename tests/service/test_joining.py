@@ -25,10 +25,10 @@ CROSSROAD = Path(__file__).resolve().parents[3] / "shared" / "video" / "crossroa
 Course = Sequence[tuple[float, float, float]]
 
 
-def sent(camera: str, course: Course = WALK, **fields: object) -> Parcel:
+def sent(camera: str, course: Course = WALK) -> Parcel:
     start, end = (NOON + timedelta(seconds=second) for second in (course[0][0], course[-1][0]))
     moved = tuple((at - course[0][0], x, y) for at, x, y in course)
-    return parcel(camera=camera, started_at=start, ended_at=end, course=moved, **fields)
+    return parcel(camera=camera, started_at=start, ended_at=end, course=moved)
 
 
 async def handed_over(client: httpx.AsyncClient, one: Parcel) -> str:
