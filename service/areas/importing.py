@@ -103,7 +103,7 @@ def _unit_faults(area: _NewArea, units: dict[str, UUID]) -> list[FieldFault]:
 
 def _tree_faults(new: list[_NewArea], known: dict[str, AreaRow]) -> list[FieldFault]:
     """What is wrong between areas: parents that are missing, too low, or too small."""
-    by_code = {area.feature.properties.code: area for area in new}
+    by_code = {area.feature.properties.code: area for area in reversed(new)}
     errors = []
     for area in new:
         said = area.feature.properties

@@ -4,7 +4,7 @@ import re
 from datetime import date
 from typing import Annotated
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, field_validator
 
 from service.calendars.hours import Span, check_spans
 from service.clock import UtcTime
@@ -61,13 +61,19 @@ class CalendarChange(BaseModel):
     )
     days: list[CalendarDay] = Field(max_length=DAYS, description="holidays and make-up working days")
 
-    @model_validator(mode="after")
-    def _usable(self) -> "CalendarChange":
-        if not any(self.week):
-            raise ValueError("week: give at least one day working hours")
-        if len({entry.day for entry in self.days}) < len(self.days):
-            raise ValueError("days: a day is named twice")
-        return self
+    @field_validator("week")
+    @classmethod
+    def _has_hours(cls, week: list[list[str]]) -> list[list[str]]:
+        if not any(week):
+            raise ValueError("give at least one day working hours")
+        return week
+
+    @field_validator("days")
+    @classmethod
+    def _named_once(cls, days: list[CalendarDay]) -> list[CalendarDay]:
+        if len({entry.day for entry in days}) < len(days):
+            raise ValueError("a day is named twice")
+        return days
 
 
 class Calendar(BaseModel):
