@@ -1,0 +1,68 @@
+"""Surgery: the COCO model's two heads turned to the street classes, without losing what they know."""
+
+import math
+from pathlib import Path
+
+import torch
+from torch import nn
+from ultralytics import YOLO
+
+from datasets.classes import CLASSES, COCO_ROWS
+from datasets.teacher import load_coco_model
+from models.schedule import TrainingError
+
+TRICYCLE_PARENTS = (2, 3, 7)
+"""COCO's car, motorcycle and truck: an e-tricycle looks like something between them."""
+
+NEW_CLASS_PRIOR = 0.0005
+"""Confidence that an untrained class starts from: low, so that it does not drown those that work already."""
+
+
+def graft(coco: nn.Conv2d, random: torch.Generator) -> nn.Conv2d:
+    """A last class convolution for the street classes, grown from the one for COCO's 80.
+
+    People and vehicles keep their COCO rows. The e-tricycle starts as the mean of its parents with a lower
+    bias; butts and garbage, which COCO does not know, start small and improbable.
+    """
+    street = nn.Conv2d(coco.in_channels, len(CLASSES), kernel_size=1)
+    old, parents, new = len(COCO_ROWS), list(TRICYCLE_PARENTS), CLASSES.index("cigarette_butt")
+    coco_bias, street_bias = coco.bias, street.bias
+    if coco_bias is None or street_bias is None:
+        raise TrainingError("the class convolution has no bias; this is not a YOLO26 head")
+    with torch.no_grad():
+        street.weight[:old] = coco.weight[list(COCO_ROWS)]
+        street_bias[:old] = coco_bias[list(COCO_ROWS)]
+        street.weight[old:new] = coco.weight[parents].mean(dim=0)
+        street_bias[old:new] = coco_bias[parents].mean() - 1.0
+        street.weight[new:] = 0.01 * torch.randn(street.weight[new:].shape, generator=random)
+        street_bias[new:] = logit(NEW_CLASS_PRIOR)
+    return street
+
+
+def operate(weights: Path, name: str) -> YOLO:
+    """The COCO model with its two heads, one-to-many and one-to-one, turned to the street classes."""
+    yolo = load_coco_model(weights, name)
+    model = yolo.model
+    head = model.model[-1]
+    random = torch.Generator().manual_seed(0)
+    for branch in (head.cv3, head.one2one_cv3):
+        for scale in branch:
+            scale[-1] = graft(scale[-1], random)
+    head.nc, head.no = len(CLASSES), len(CLASSES) + 4 * head.reg_max
+    model.nc, model.names = len(CLASSES), dict(enumerate(CLASSES))
+    model.yaml["nc"] = len(CLASSES)
+    return yolo
+
+
+def class_convolutions(model: nn.Module) -> list[str]:
+    """Names of the last class convolutions of both heads, one a scale: their outputs are the classes."""
+    return [
+        name
+        for name, module in model.named_modules()
+        if isinstance(module, nn.Conv2d) and module.out_channels == len(CLASSES) and "cv3" in name
+    ]
+
+
+def logit(probability: float) -> float:
+    """The score before the sigmoid that gives this probability."""
+    return math.log(probability / (1 - probability))

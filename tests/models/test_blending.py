@@ -1,0 +1,47 @@
+from pathlib import Path
+
+import pytest
+
+from datasets.classes import CLASSES, COCO_ROWS
+from tests.models.training import MARKS, torch
+
+from models.blending import LEVEL, blend, level  # isort: skip
+from models.surgery import class_convolutions, logit, operate  # isort: skip
+
+pytestmark = MARKS
+
+
+@pytest.fixture
+def trained(coco_weights: Path, tmp_path: Path) -> Path:
+    """A checkpoint whose every weight is one more than before training."""
+    model = operate(coco_weights, "yolo26n").model
+    with torch.no_grad():
+        for parameter in model.parameters():
+            parameter.add_(1.0)
+    torch.save({"model": model, "epoch": -1}, tmp_path / "last.pt")
+    return tmp_path / "last.pt"
+
+
+@pytest.mark.parametrize("share", [0.0, 0.25, 1.0])
+def test_old_classes_are_mixed_and_new_ones_stay_as_trained(coco_weights: Path, trained: Path, share: float) -> None:
+    coco = operate(coco_weights, "yolo26n").model
+    blend(trained, coco, share, trained.with_name("blended.pt"))
+    blended = torch.load(trained.with_name("blended.pt"), weights_only=False)["model"].float()
+    before, after = coco.state_dict(), blended.state_dict()
+    for name in class_convolutions(blended):
+        difference = after[f"{name}.bias"] - before[f"{name}.bias"]
+        assert torch.allclose(difference[: len(COCO_ROWS)], torch.tensor(1 - share), atol=0.01)
+        assert torch.allclose(difference[len(COCO_ROWS) :], torch.tensor(1.0), atol=0.01)
+    first = "model.0.conv.weight"
+    assert torch.allclose(after[first], before[first] + 1 - share, atol=0.01)
+
+
+def test_levelling_moves_the_best_threshold_of_new_classes_only(trained: Path) -> None:
+    before = torch.load(trained, weights_only=False)["model"].state_dict()
+    level(trained, {"person": 0.6, "garbage": 0.7, "e_tricycle": 0.0})
+    content = torch.load(trained, weights_only=False)["model"]
+    for name in class_convolutions(content):
+        shift = content.state_dict()[f"{name}.bias"] - before[f"{name}.bias"]
+        expected = torch.zeros(len(CLASSES))
+        expected[CLASSES.index("garbage")] = logit(LEVEL) - logit(0.7)
+        assert torch.allclose(shift, expected, atol=1e-5)
