@@ -16,6 +16,7 @@ from service.cameras.routes import router as cameras
 from service.cases.routes import router as cases
 from service.events.routes import router as events
 from service.evidence.routes import router as evidence
+from service.figures.routes import router as figures
 from service.ledgers.routes import router as ledgers
 from service.middleware import Compression, RequestEnvelope
 from service.office import Office
@@ -69,7 +70,7 @@ def create_app(settings: Settings) -> FastAPI:
         api.include_router(router)
     for router in (units, areas, calendars, standards):
         api.include_router(router)
-    for router in (packages, ledgers):
+    for router in (packages, ledgers, figures):
         api.include_router(router)
     app.include_router(api)
     app.include_router(health_router)

@@ -1,14 +1,15 @@
 """All tables: importing this module makes `service.database.Base.metadata` complete."""
 
 from service.api_keys.models import ApiKeyRow
-from service.audit.models import AuditAnchorRow, AuditHeadRow, AuditRow
 from service.areas.models import AreaRow
+from service.audit.models import AuditAnchorRow, AuditHeadRow, AuditRow
 from service.calendars.models import CalendarDayRow, CalendarRow
 from service.cameras.models import CameraGapRow, CameraRow, CameraSignalRow, CameraStatusRow
 from service.cases.models import CaseNumberRow, CaseRow
 from service.database import Base
 from service.events.models import EventRow
 from service.evidence.models import EvidenceRow
+from service.figures.models import FigureWeightRow
 from service.photos.models import PhotoRow
 from service.sessions.models import SessionRow, SignInFailureRow
 from service.standards.models import StandardRow
@@ -36,6 +37,7 @@ __all__ = [
     "EngineRow",
     "EventRow",
     "EvidenceRow",
+    "FigureWeightRow",
     "PhotoRow",
     "ResponsibilityRow",
     "SessionRow",

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Literal
 
 from detector.violations import KINDS, ViolationKind
@@ -10,9 +9,9 @@ from service.cases.transitions import CaseStatus, Outcome
 from service.cases.words import GRADES, OUTCOMES, STATES, Grade
 from service.ledgers.lists import LEDGERS, Ledger
 from service.ledgers.rows import LedgerRow
+from service.spreadsheets import Cell, Title
 
 Language = Literal["zh", "en"]
-Cell = str | int | float | datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,9 +23,9 @@ class Column:
     width: int
     cell: Callable[[LedgerRow, Language], Cell]
 
-    def title(self, language: Language) -> str:
+    def title(self, language: Language) -> Title:
         """What stands above it."""
-        return self.chinese if language == "zh" else self.english
+        return Title(self.chinese if language == "zh" else self.english, self.width)
 
 
 def _yes(value: bool, language: Language) -> str:

@@ -17,11 +17,9 @@ from service.ledgers.lists import Ledger
 from service.ledgers.rows import LedgerFilter
 from service.ledgers.schemas import LedgerNames, LedgerPage
 from service.paging import Cursor, Limit
+from service.spreadsheets import MEDIA_TYPES, Format
 
 router = APIRouter(prefix="/ledgers", tags=["ledgers"])
-
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-CSV = "text/csv; charset=utf-8"
 
 
 async def _wanted(
@@ -52,16 +50,18 @@ async def get_ledger(
 
 
 @router.get(
-    "/{ledger}/export", response_class=StreamingResponse, responses=file_answer(XLSX, CSV) | problems(401, 403, 422)
+    "/{ledger}/export",
+    response_class=StreamingResponse,
+    responses=file_answer(*MEDIA_TYPES.values()) | problems(401, 403, 422),
 )
 async def export_ledger(
     ledger: Ledger,
     wanted: Wanted,
     asker: Asker,
     office: OfficeDep,
-    file_format: Annotated[workflow.Format, Query(alias="format")] = "xlsx",
+    file_format: Annotated[Format, Query(alias="format")] = "xlsx",
     language: Annotated[Language, Query(description="of titles and words")] = "zh",
 ) -> StreamingResponse:
     """A whole list as a spreadsheet; times are those of the district's zone."""
     file = await workflow.export_ledger(office, asker, ledger, wanted, file_format, language)
-    return file_download(file, f"{ledger}.{file_format}", XLSX if file_format == "xlsx" else CSV)
+    return file_download(file, f"{ledger}.{file_format}", MEDIA_TYPES[file_format])

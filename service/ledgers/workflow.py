@@ -3,8 +3,7 @@
 import asyncio
 import tempfile
 from datetime import UTC, datetime
-from pathlib import Path
-from typing import IO, Literal
+from typing import IO
 from uuid import UUID
 
 from service.audit.workflow import Actor, record
@@ -13,12 +12,11 @@ from service.ledgers.columns import Language, columns_of
 from service.ledgers.lists import LEDGERS, Ledger
 from service.ledgers.rows import LedgerFilter, all_rows, ledger_query, read_rows
 from service.ledgers.schemas import LedgerLine, LedgerName, LedgerNames, LedgerPage
-from service.ledgers.sheets import CsvSheet, ExcelSheet, Sheet
 from service.office import Office
 from service.paging import bad_cursor, decode_cursor, encode_cursor
 from service.security import Principal
+from service.spreadsheets import Format, open_sheet
 
-Format = Literal["xlsx", "csv"]
 NAMES = LedgerNames(
     items=[
         LedgerName(code=code, chinese=entry.chinese, english=entry.english, about=entry.about)
@@ -77,17 +75,14 @@ async def write_ledger(
 ) -> int:
     """Write a ledger into an open file; answers how many rows it has."""
     entry, columns, zone = LEDGERS[ledger], columns_of(ledger), office.settings.zone
-    sheet: Sheet
-    if file_format == "csv":
-        sheet = CsvSheet(target, columns, language, zone)
-    else:
-        name = entry.chinese if language == "zh" else entry.english
-        folder = Path(office.settings.incoming)
-        sheet = await asyncio.to_thread(ExcelSheet, target, name, columns, language, zone, folder)
+    name = entry.chinese if language == "zh" else entry.english
+    titles = [column.title(language) for column in columns]
+    sheet = await asyncio.to_thread(open_sheet, target, file_format, name, titles, zone, office.settings.incoming)
     count = 0
     try:
         async for rows in all_rows(office.database, asker, ledger, wanted):
-            await asyncio.to_thread(sheet.add, rows)
+            cells = [[column.cell(row, language) for column in columns] for row in rows]
+            await asyncio.to_thread(sheet.add, cells)
             count += len(rows)
     finally:
         await asyncio.to_thread(sheet.close)

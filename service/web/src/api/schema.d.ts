@@ -1393,6 +1393,150 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/figures/weights": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Figure Weights
+         * @description How much each part weighs in a score.
+         */
+        get: operations["get_figure_weights"];
+        /**
+         * Replace Figure Weights
+         * @description Set how much each part weighs. The audit keeps what they were.
+         */
+        put: operations["replace_figure_weights"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/figures/ranking": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Ranking
+         * @description All units over a week, best first.
+         */
+        get: operations["get_ranking"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/figures/ranking/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Export Ranking
+         * @description A ranking as a spreadsheet.
+         */
+        get: operations["export_ranking"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/figures/kinds": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Kind Scores
+         * @description The figures of every kind of violation.
+         */
+        get: operations["get_kind_scores"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/figures/areas": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Area Scores
+         * @description The figures of the areas of a level.
+         */
+        get: operations["get_area_scores"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/figures/trend": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Trend
+         * @description What happened day by day, week by week or month by month.
+         */
+        get: operations["get_trend"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/figures/heat-map": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Heat Map
+         * @description Where cases lie: squares of the map with how many.
+         */
+        get: operations["get_heat_map"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/healthz": {
         parameters: {
             query?: never;
@@ -1744,6 +1888,79 @@ export interface components {
             next_cursor: string | null;
         };
         /**
+         * AreaScore
+         * @description The figures of one area, with those of the areas below it.
+         */
+        AreaScore: {
+            /**
+             * Found
+             * @description confirmed cases (立案)
+             */
+            found: number;
+            /**
+             * Due
+             * @description settled, or late by now: what can be judged already
+             */
+            due: number;
+            /**
+             * Settled
+             * @description closed or archived (结案)
+             */
+            settled: number;
+            /**
+             * On Time
+             * @description settled, and the unit was not late (按期)
+             */
+            on_time: number;
+            /**
+             * Late
+             * @description the unit is late, or was (超时)
+             */
+            late: number;
+            /**
+             * Sent Back
+             * @description sent back by checkers at least once (返工)
+             */
+            sent_back: number;
+            /**
+             * Returned
+             * @description returned by the unit at least once (退回)
+             */
+            returned: number;
+            /**
+             * Relapses
+             * @description new cases in the span of time where this one's settled offence came back (反弹)
+             */
+            relapses: number;
+            /**
+             * Score
+             * @description 0 to 100; null where nothing can be judged yet
+             */
+            score: number | null;
+            /**
+             * Area Id
+             * Format: uuid
+             */
+            area_id: string;
+            /** Code */
+            code: string;
+            /** Name */
+            name: string;
+        };
+        /**
+         * AreaScores
+         * @description One page of areas of a level, by code.
+         */
+        AreaScores: {
+            /** Items */
+            items: components["schemas"]["AreaScore"][];
+            /**
+             * Next Cursor
+             * @description pass it as cursor to get the next page; null on the last one
+             */
+            next_cursor: string | null;
+        };
+        /**
          * AreaUpdate
          * @description What changes about an area; fields left out stay as they are. ``units`` replaces all that were named.
          */
@@ -1877,6 +2094,12 @@ export interface components {
              */
             overflow?: number | null;
         };
+        /**
+         * Bucket
+         * @description How long the steps of a trend are.
+         * @enum {string}
+         */
+        Bucket: "day" | "week" | "month";
         /**
          * ButtSettings
          * @description When cigarette butts on the ground are reported.
@@ -2961,6 +3184,34 @@ export interface components {
             };
         };
         /**
+         * HeatCell
+         * @description A square of the map, a thousandth of a degree wide and high, in which confirmed cases lie.
+         */
+        HeatCell: {
+            /**
+             * Longitude
+             * @description where its cases lie on average, degrees
+             */
+            longitude: number;
+            /** Latitude */
+            latitude: number;
+            /** Count */
+            count: number;
+        };
+        /**
+         * HeatMap
+         * @description One page of squares that hold cases.
+         */
+        HeatMap: {
+            /** Items */
+            items: components["schemas"]["HeatCell"][];
+            /**
+             * Next Cursor
+             * @description pass it as cursor to get the next page; null on the last one
+             */
+            next_cursor: string | null;
+        };
+        /**
          * HistoryEntry
          * @description One step of a case: who, when, why.
          */
@@ -3114,6 +3365,66 @@ export interface components {
             report_after: number;
         };
         JsonValue: unknown;
+        /**
+         * KindScore
+         * @description The figures of one kind of violation.
+         */
+        KindScore: {
+            /**
+             * Found
+             * @description confirmed cases (立案)
+             */
+            found: number;
+            /**
+             * Due
+             * @description settled, or late by now: what can be judged already
+             */
+            due: number;
+            /**
+             * Settled
+             * @description closed or archived (结案)
+             */
+            settled: number;
+            /**
+             * On Time
+             * @description settled, and the unit was not late (按期)
+             */
+            on_time: number;
+            /**
+             * Late
+             * @description the unit is late, or was (超时)
+             */
+            late: number;
+            /**
+             * Sent Back
+             * @description sent back by checkers at least once (返工)
+             */
+            sent_back: number;
+            /**
+             * Returned
+             * @description returned by the unit at least once (退回)
+             */
+            returned: number;
+            /**
+             * Relapses
+             * @description new cases in the span of time where this one's settled offence came back (反弹)
+             */
+            relapses: number;
+            /**
+             * Score
+             * @description 0 to 100; null where nothing can be judged yet
+             */
+            score: number | null;
+            kind: components["schemas"]["ViolationKind"];
+        };
+        /**
+         * KindScores
+         * @description Figures of every kind.
+         */
+        KindScores: {
+            /** Items */
+            items: components["schemas"]["KindScore"][];
+        };
         /**
          * KindWord
          * @description A kind of violation; ``about_person`` says that the offender is a person.
@@ -3579,6 +3890,92 @@ export interface components {
             items: components["schemas"]["PublicKey"][];
         };
         /**
+         * RankedUnit
+         * @description A unit in a ranking. Units with the same score share a rank; those without a score have none.
+         */
+        RankedUnit: {
+            /**
+             * Found
+             * @description confirmed cases (立案)
+             */
+            found: number;
+            /**
+             * Due
+             * @description settled, or late by now: what can be judged already
+             */
+            due: number;
+            /**
+             * Settled
+             * @description closed or archived (结案)
+             */
+            settled: number;
+            /**
+             * On Time
+             * @description settled, and the unit was not late (按期)
+             */
+            on_time: number;
+            /**
+             * Late
+             * @description the unit is late, or was (超时)
+             */
+            late: number;
+            /**
+             * Sent Back
+             * @description sent back by checkers at least once (返工)
+             */
+            sent_back: number;
+            /**
+             * Returned
+             * @description returned by the unit at least once (退回)
+             */
+            returned: number;
+            /**
+             * Relapses
+             * @description new cases in the span of time where this one's settled offence came back (反弹)
+             */
+            relapses: number;
+            /**
+             * Score
+             * @description 0 to 100; null where nothing can be judged yet
+             */
+            score: number | null;
+            /** Rank */
+            rank: number | null;
+            /**
+             * Unit Id
+             * Format: uuid
+             */
+            unit_id: string;
+            /** Code */
+            code: string;
+            /** Name */
+            name: string;
+        };
+        /**
+         * Ranking
+         * @description A ranking of all units over a week of the district's zone, Monday to Sunday.
+         */
+        Ranking: {
+            /**
+             * Week
+             * @description ISO 8601 week, for example 2026-W48
+             */
+            week: string;
+            /**
+             * Since
+             * Format: date-time
+             */
+            since: string;
+            /**
+             * Until
+             * Format: date-time
+             */
+            until: string;
+            weights: components["schemas"]["Weights"];
+            /** Items */
+            items: components["schemas"]["RankedUnit"][];
+        };
+        /**
          * ReasonWord
          * @description A dismissal reason; ``needs_note`` says that it must be explained.
          */
@@ -3909,6 +4306,51 @@ export interface components {
             items: components["schemas"]["TransitionRow"][];
             /** Undo Seconds */
             undo_seconds: number;
+        };
+        /**
+         * Trend
+         * @description A trend, oldest step first; steps begin at midnight of the district's zone.
+         */
+        Trend: {
+            bucket: components["schemas"]["Bucket"];
+            /** Items */
+            items: components["schemas"]["TrendPoint"][];
+        };
+        /**
+         * TrendPoint
+         * @description What happened in one step of a trend.
+         */
+        TrendPoint: {
+            /**
+             * Since
+             * Format: date-time
+             */
+            since: string;
+            /**
+             * Until
+             * Format: date-time
+             */
+            until: string;
+            /**
+             * Found
+             * @description confirmed cases that occurred
+             */
+            found: number;
+            /**
+             * Settled
+             * @description cases that were closed, whenever they occurred
+             */
+            settled: number;
+            /**
+             * Late
+             * @description confirmed cases that occurred and whose unit is late, or was
+             */
+            late: number;
+            /**
+             * Relapses
+             * @description confirmed cases that occurred where a settled offence came back
+             */
+            relapses: number;
         };
         /**
          * Unit
@@ -4261,6 +4703,42 @@ export interface components {
          * @enum {string}
          */
         ViolationKind: "cigarette_butt" | "garbage" | "illegal_parking" | "jaywalking";
+        /**
+         * Weights
+         * @description How much each part weighs in a score; only their ratios count.
+         */
+        Weights: {
+            /**
+             * Found
+             * @description cases, compared with who has most
+             * @default 10
+             */
+            found: number;
+            /**
+             * Settled
+             * @description settled, of those that were due
+             * @default 30
+             */
+            settled: number;
+            /**
+             * On Time
+             * @description settled on time, of those due
+             * @default 40
+             */
+            on_time: number;
+            /**
+             * Sent Back
+             * @description never sent back by checkers, of all
+             * @default 10
+             */
+            sent_back: number;
+            /**
+             * Relapse
+             * @description did not come back, of all
+             * @default 10
+             */
+            relapse: number;
+        };
         /**
          * Word
          * @description A word of the programs and what people call it.
@@ -9515,6 +9993,504 @@ export interface operations {
                 content: {
                     "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
                     "text/csv; charset=utf-8": string;
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_figure_weights: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Weights"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    replace_figure_weights: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Weights"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Weights"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_ranking: {
+        parameters: {
+            query?: {
+                /** @description ISO 8601 week; default: the one that runs */
+                week?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Ranking"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    export_ranking: {
+        parameters: {
+            query?: {
+                /** @description ISO 8601 week; default: the one that runs */
+                week?: string | null;
+                format?: "xlsx" | "csv";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description the file */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+                    "text/csv; charset=utf-8": string;
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_kind_scores: {
+        parameters: {
+            query?: {
+                /** @description default: 30 days before until */
+                since?: string | null;
+                /** @description default: now */
+                until?: string | null;
+                kind?: components["schemas"]["ViolationKind"] | null;
+                unit_id?: string | null;
+                /** @description this area and those below it */
+                area_id?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KindScores"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_area_scores: {
+        parameters: {
+            query?: {
+                /** @description areas of this level, each with those below it */
+                level?: components["schemas"]["AreaLevel"];
+                /** @description rows on a page */
+                limit?: number;
+                /** @description next_cursor of the page before */
+                cursor?: string | null;
+                /** @description default: 30 days before until */
+                since?: string | null;
+                /** @description default: now */
+                until?: string | null;
+                kind?: components["schemas"]["ViolationKind"] | null;
+                unit_id?: string | null;
+                /** @description this area and those below it */
+                area_id?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AreaScores"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_trend: {
+        parameters: {
+            query?: {
+                bucket?: components["schemas"]["Bucket"];
+                /** @description default: 30 days before until */
+                since?: string | null;
+                /** @description default: now */
+                until?: string | null;
+                kind?: components["schemas"]["ViolationKind"] | null;
+                unit_id?: string | null;
+                /** @description this area and those below it */
+                area_id?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Trend"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_heat_map: {
+        parameters: {
+            query?: {
+                /** @description squares on a page */
+                limit?: number;
+                /** @description next_cursor of the page before */
+                cursor?: string | null;
+                /** @description default: 30 days before until */
+                since?: string | null;
+                /** @description default: now */
+                until?: string | null;
+                kind?: components["schemas"]["ViolationKind"] | null;
+                unit_id?: string | null;
+                /** @description this area and those below it */
+                area_id?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HeatMap"];
                 };
             };
             /** @description Unauthorized */

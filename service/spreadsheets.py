@@ -1,4 +1,4 @@
-"""Ledgers as files: XLSX, written row by row so that memory does not grow with the rows, and CSV.
+"""Tables as files: XLSX, written row by row so that memory does not grow with the rows, and CSV.
 
 No cell is ever a formula. In XLSX text is stored as text, whatever it begins with. CSV has no types: a spreadsheet that
 opens it would run what begins like a formula, so that such text gets an apostrophe before it (OWASP, CSV injection).
@@ -6,28 +6,41 @@ opens it would run what begins like a formula, so that such text gets an apostro
 
 import csv
 import io
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import IO, Protocol
+from typing import IO, Literal, Protocol
 from zoneinfo import ZoneInfo
 
 import xlsxwriter
 
-from service.ledgers.columns import Cell, Column, Language
-from service.ledgers.rows import LedgerRow
+Cell = str | int | float | datetime | None
+Format = Literal["xlsx", "csv"]
+MEDIA_TYPES: dict[Format, str] = {
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "csv": "text/csv; charset=utf-8",
+}
 
 ROWS_OF_A_SHEET = 1_048_576
-"""What Excel can show; a longer ledger goes on in another sheet."""
+"""What Excel can show; a longer table goes on in another sheet."""
 TEXT_OF_A_CELL = 32_767
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 """Spreadsheets take text that begins so for a formula; some the full-width characters too."""
 
 
-class Sheet(Protocol):
-    """A file that a ledger is written into."""
+@dataclass(frozen=True, slots=True)
+class Title:
+    """What stands above a column, and the column's width in characters."""
 
-    def add(self, rows: Sequence[LedgerRow]) -> None:
+    text: str
+    width: int
+
+
+class Sheet(Protocol):
+    """A file that a table is written into."""
+
+    def add(self, rows: Iterable[Sequence[Cell]]) -> None:
         """Append rows."""
 
     def close(self) -> None:
@@ -35,11 +48,9 @@ class Sheet(Protocol):
 
 
 class ExcelSheet:
-    """A ledger as XLSX."""
+    """A table as XLSX; times are those of a zone."""
 
-    def __init__(
-        self, target: IO[bytes], name: str, columns: Sequence[Column], language: Language, zone: ZoneInfo, folder: Path
-    ) -> None:
+    def __init__(self, target: IO[bytes], name: str, titles: Sequence[Title], zone: ZoneInfo, folder: Path) -> None:
         """Begin the first sheet; ``folder`` takes what is under way."""
         self._book = xlsxwriter.Workbook(
             target,
@@ -53,25 +64,25 @@ class ExcelSheet:
         )
         self._title = self._book.add_format({"bold": True, "bg_color": "#F3F5F7", "bottom": 1})
         self._moment = self._book.add_format({"num_format": "yyyy-mm-dd hh:mm:ss"})
-        self._columns, self._language, self._zone, self._name = columns, language, zone, name
+        self._titles, self._zone, self._name = titles, zone, name
         self._begin()
 
     def _begin(self) -> None:
         sheets = len(self._book.worksheets())
         self._sheet = self._book.add_worksheet(self._name if sheets == 0 else f"{self._name} {sheets + 1}")
-        for position, column in enumerate(self._columns):
-            self._sheet.set_column(position, position, column.width)
-            self._sheet.write_string(0, position, column.title(self._language), self._title)
+        for position, title in enumerate(self._titles):
+            self._sheet.set_column(position, position, title.width)
+            self._sheet.write_string(0, position, title.text, self._title)
         self._sheet.freeze_panes(1, 1)
         self._next = 1
 
-    def add(self, rows: Sequence[LedgerRow]) -> None:
+    def add(self, rows: Iterable[Sequence[Cell]]) -> None:
         """Append rows; a full sheet is followed by another."""
         for row in rows:
             if self._next == ROWS_OF_A_SHEET:
                 self._begin()
-            for position, column in enumerate(self._columns):
-                self._write(position, column.cell(row, self._language))
+            for position, cell in enumerate(row):
+                self._write(position, cell)
             self._next += 1
 
     def _write(self, position: int, cell: Cell) -> None:
@@ -89,19 +100,19 @@ class ExcelSheet:
 
 
 class CsvSheet:
-    """A ledger as CSV in UTF-8, with the mark that makes Excel read it so."""
+    """A table as CSV in UTF-8, with the mark that makes Excel read it so."""
 
-    def __init__(self, target: IO[bytes], columns: Sequence[Column], language: Language, zone: ZoneInfo) -> None:
+    def __init__(self, target: IO[bytes], titles: Sequence[Title], zone: ZoneInfo) -> None:
         """Write the titles."""
         self._text = io.TextIOWrapper(target, encoding="utf-8-sig", newline="", write_through=False)
         self._csv = csv.writer(self._text)
-        self._columns, self._language, self._zone = columns, language, zone
-        self._csv.writerow([column.title(language) for column in columns])
+        self._zone = zone
+        self._csv.writerow([title.text for title in titles])
 
-    def add(self, rows: Sequence[LedgerRow]) -> None:
+    def add(self, rows: Iterable[Sequence[Cell]]) -> None:
         """Append rows."""
         for row in rows:
-            self._csv.writerow([self._plain(column.cell(row, self._language)) for column in self._columns])
+            self._csv.writerow([self._plain(cell) for cell in row])
 
     def _plain(self, cell: Cell) -> str | int | float | None:
         if isinstance(cell, datetime):
@@ -117,3 +128,12 @@ class CsvSheet:
 def harmless(text: str) -> str:
     """Text that no spreadsheet takes for a formula."""
     return f"'{text}" if text.lstrip(" ").startswith(FORMULA_STARTS) or text.startswith(FORMULA_STARTS) else text
+
+
+def open_sheet(
+    target: IO[bytes], file_format: Format, name: str, titles: Sequence[Title], zone: ZoneInfo, folder: Path
+) -> Sheet:
+    """Begin a table in an open file; ``folder`` takes what is under way."""
+    if file_format == "csv":
+        return CsvSheet(target, titles, zone)
+    return ExcelSheet(target, name, titles, zone, folder)
