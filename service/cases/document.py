@@ -29,12 +29,8 @@ def document() -> str:
         ("Dismissal reasons (不予立案理由)", REASONS),
         ("Outcomes of a person's offence (处理结果)", OUTCOMES),
     ):
-        parts += [
-            f"## {title}",
-            "",
-            *(f"- `{code}` {name.chinese} — {name.english}" for code, name in words.items()),
-            "",
-        ]
+        entries = [f"- `{code}` {name.chinese} — {name.english}" for code, name in words.items()]
+        parts += [f"## {title}", "", *entries, ""]
     return "\n".join(parts).rstrip("\n") + "\n"
 
 
