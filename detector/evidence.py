@@ -10,7 +10,7 @@ import hashlib
 import os
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Final, Literal
@@ -22,6 +22,7 @@ import numpy as np
 
 from detector.drawing import OFFENCE, draw_box, with_caption
 from detector.moments import Moment
+from detector.plates import find_plate
 from detector.privacy import bystanders, hidden
 from detector.scene import Camera
 from detector.sources.frame import Image
@@ -103,7 +104,7 @@ def write_evidence(
         place: named in captions where no camera is.
 
     Returns:
-        Contexts and originals by time, then the close-up.
+        Contexts and originals by time, then the close-up, then one of the plate of a vehicle that shows it.
 
     Raises:
         ValueError: where there is no moment.
@@ -118,7 +119,12 @@ def write_evidence(
             shelf.put(_jpeg(_context(moment, kind, camera, timezone, place)), "context", number, moment)
             content, media_type = _original(moment)
             shelf.put(content, "original", number, moment, media_type)
-        shelf.put(_jpeg(closeup(_shown(surest, kind), surest.box)), "closeup", 1, surest)
+        near = _shown(surest, kind)
+        shelf.put(_jpeg(closeup(near, surest.box)), "closeup", 1, surest)
+        plate = find_plate(surest.frame.image, surest.box) if kind is ViolationKind.ILLEGAL_PARKING else None
+        if plate is not None:
+            shown = replace(surest, note="plate")
+            shelf.put(_jpeg(closeup(near, plate)), "closeup", 2, shown)
         shelf.sync()
     except OSError:
         shelf.clear()

@@ -10,7 +10,7 @@ LINES = [
     ["detections", "violations", "schedule", "scene"],
     ["geometry", "zones"],
     ["sources", "moments", "letterbox", "alignment"],
-    ["duplicates", "regions", "registry", "runtimes", "model", "model_watch", "figures"],
+    ["duplicates", "regions", "registry", "runtimes", "calibration", "model", "model_watch", "figures"],
     [
         "riders",
         "lamps",
@@ -28,7 +28,7 @@ LINES = [
         "pauses",
     ],
     ["rules"],
-    ["drawing", "privacy", "evidence", "film", "clip", "cutting_room"],
+    ["drawing", "privacy", "plates", "evidence", "film", "clip", "cutting_room"],
     ["recorder", "pipeline", "ahead", "outbox", "close_look", "watching", "camera_worker", "engine"],
     ["simulation"],
     ["detect", "evaluate", "simulate", "cli"],
