@@ -9,6 +9,7 @@ import cv2
 import numpy as np
 import structlog
 
+from detector.calibration import Calibration
 from detector.detections import Detections, FloatArray, IntArray, ObjectClass
 from detector.duplicates import distinct
 from detector.letterbox import PAD_VALUE, Letterbox
@@ -54,6 +55,9 @@ class Model:
         self._thresholds = np.array(
             [entry.thresholds.get(label, DEFAULT_CONFIDENCE) for label in entry.classes], np.float32
         )
+        self._calibration = [
+            Calibration(*entry.calibration[label]) if label in entry.calibration else None for label in entry.classes
+        ]
         self._check()
 
     @classmethod
@@ -134,7 +138,7 @@ class Model:
             letterboxes: one for each picture of the batch.
             confidence: the least confidence.
         """
-        limits = self._limits(confidence)
+        limits = self._own(self._limits(confidence))
         plain = self.entry.output == "plain"
         found = _plain_rows(raw, limits) if plain else _end2end_rows(raw, limits)
         pictures = [self._on_picture(rows, letterbox) for rows, letterbox in zip(found, letterboxes, strict=True)]
@@ -236,8 +240,34 @@ class Model:
         """Detections from (K, 6) rows: box in input pixels, confidence, place of the class."""
         boxes = letterbox.to_picture(rows[:, :4])
         keep = ((boxes[:, 2:] - boxes[:, :2]) >= 1).all(axis=1)
-        places = rows[keep, 5].astype(np.int64)
-        return Detections(boxes[keep], self._class_ids[places], rows[keep, 4])
+        places, confidence = rows[keep, 5].astype(np.int64), rows[keep, 4]
+        boxes = boxes[keep]
+        if any(self._calibration) and len(confidence):
+            confidence = self._calibrated(confidence, places)
+            order = np.argsort(-confidence, kind="stable")
+            boxes, places, confidence = boxes[order], places[order], confidence[order]
+        return Detections(boxes, self._class_ids[places], confidence)
+
+    def _calibrated(self, confidence: FloatArray, places: IntArray) -> FloatArray:
+        """(K,) calibrated confidences of boxes whose classes stand at these places of the model's output."""
+        made = confidence.copy()
+        for place, calibration in enumerate(self._calibration):
+            own = places == place
+            if calibration is not None and own.any():
+                made[own] = calibration.apply(confidence[own])
+        return made
+
+    def _own(self, limits: FloatArray) -> FloatArray:
+        """(classes,) what the model itself says where its calibrated confidence is at these limits."""
+        if not any(self._calibration):
+            return limits
+        return np.array(
+            [
+                limit if calibration is None else calibration.undo(np.array([limit], np.float32))[0]
+                for limit, calibration in zip(limits, self._calibration, strict=True)
+            ],
+            np.float32,
+        )
 
     def _check(self) -> None:
         """Run the model once: finds a wrong registry entry before the first picture and warms the runtime."""

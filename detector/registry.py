@@ -51,6 +51,9 @@ class ModelEntry(BaseModel):
     trained_on: str | list[str] = ""
     created: datetime | date | str | None = None
     thresholds: dict[str, Share] = Field(default_factory=dict, description="least confidence by class")
+    calibration: dict[str, tuple[Annotated[float, Field(gt=0)], float]] = Field(
+        default_factory=dict, description="scale and shift of the log-odds by class, before thresholds"
+    )
     figures: dict[str, object] = Field(default_factory=dict, description="what was measured")
 
     _folder: Path = PrivateAttr(default=Path())
@@ -71,9 +74,10 @@ class ModelEntry(BaseModel):
 
     @model_validator(mode="after")
     def _thresholds_named(self) -> Self:
-        unknown = sorted(set(self.thresholds) - set(self.classes))
-        if unknown:
-            raise ValueError(f"thresholds for classes that the model does not have: {', '.join(unknown)}")
+        for name, named in (("thresholds", self.thresholds), ("calibration", self.calibration)):
+            unknown = sorted(set(named) - set(self.classes))
+            if unknown:
+                raise ValueError(f"{name} for classes that the model does not have: {', '.join(unknown)}")
         return self
 
     @property

@@ -216,6 +216,8 @@ def _training(entry: ModelEntry) -> str:
         "coco_share": "share of COCO weights blended back in",
         "reference": "labels of the figures in `registry.toml`",
         "tried": "tried on the way",
+        "calibration_error_before": "calibration error by class, uncalibrated",
+        "calibration_error_halves": "the same, calibrated on one half of `val` and measured on the other",
         "int8": "int8 build when it was registered",
     }
     lines = [f"- {said}: {_plain(entry.figures[key])}" for key, said in wanted.items() if key in entry.figures]

@@ -59,7 +59,8 @@ class Looker:
     @classmethod
     def of_model(cls, model: Model, folder: Path) -> "Looker":
         """A model, as `streetwarden evaluate` runs it: large pictures tile by tile too."""
-        key = f"{model.entry.sha256[:12]}-{model.runtime.name}-{VERSION}"
+        settings = hashlib.sha256(repr(sorted(model.entry.calibration.items())).encode()).hexdigest()[:6]
+        key = f"{model.entry.sha256[:12]}-{settings}-{model.runtime.name}-{VERSION}"
         return cls(key, lambda path: model.detect_photo(read_photo(path).image, confidence=LEAST_CONFIDENCE), folder)
 
     @classmethod

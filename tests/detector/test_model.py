@@ -109,6 +109,30 @@ def test_thresholds_by_class() -> None:
     )
 
 
+CALIBRATED = {"garbage": (1.0, 4.0)}
+"""Garbage is seen at 0.5 (narrow) and 0.9; with 4 added to the log-odds that is 0.982 and 0.998."""
+
+
+@pytest.mark.parametrize("output", ["end2end", "plain"])
+@pytest.mark.parametrize(
+    ("confidence", "expected"),
+    [(None, ["garbage", "garbage", "person"]), (0.95, ["garbage", "garbage"]), (0.99, ["garbage"]), (0.999, [])],
+)
+def test_calibrated_confidences_are_what_limits_mean(
+    output: str, confidence: float | None, expected: list[str]
+) -> None:
+    plain = square_model(output, garbage=0.4)
+    model = Model(plain.entry.model_copy(update={"calibration": CALIBRATED}), plain.runtime)
+    image = paint(
+        320, 256, ("garbage", (10, 10, 15, 90)), ("garbage", (30, 10, 60, 90)), ("person", (100, 50, 200, 90))
+    )
+    (seen,) = model.detect([image], confidence=confidence)
+    assert [name for name, _ in boxes(seen)] == expected
+    assert (np.diff(seen.confidence) <= 0).all(), "the surest first, also across classes"
+    if confidence is None:
+        np.testing.assert_allclose(np.sort(seen.confidence), [0.9, 0.982, 0.998], atol=0.001)
+
+
 BOX = Letterbox.fit(320, 320, long_side=320, stride=32)
 
 
