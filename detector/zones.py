@@ -39,6 +39,10 @@ class ZoneMap:
             if isinstance(zone, NoParking) and zone.schedule
         }
 
+    def zones(self, kind: type[Z]) -> list[Z]:
+        """All zones of a kind, in the scene's order."""
+        return [zone for zone in self._zones if isinstance(zone, kind)]
+
     def inside(self, points: FloatArray, kind: type[Z]) -> Mask:
         """(N,) whether each point lies in any zone of the kind."""
         result = np.zeros(len(points), np.bool_)

@@ -4,6 +4,8 @@ from dataclasses import replace
 from typing import ClassVar, Final
 from uuid import UUID
 
+import shapely
+
 from detector.anchor import Anchor
 from detector.anchors import AnchorMemory, AnchorSettings
 from detector.detections import ObjectClass
@@ -20,12 +22,17 @@ _MOST_SUSPECTS: Final = 20
 
 _NEARBY: Final = "此前最近的行人 nearest person before it appeared"
 
+_OVERFLOW: Final = "垃圾满溢 overflow beside a bin"
+
+_THE_BIN: Final = 0.6
+"""What covers so much of a bin's outline is the bin, which the model may take for garbage."""
+
 _LEAST_SIGHTINGS = 3
 """A false alarm rarely comes three times at one place."""
 
 
 class StrayGarbage(StillObjectRule):
-    """Reports each piece once.
+    """Reports each piece once; what lies against a bin for longer than the bin's zone allows is its overflow.
 
     Args:
         settings: how long a piece must lie.
@@ -42,6 +49,9 @@ class StrayGarbage(StillObjectRule):
         self._suspects: dict[UUID, Suspect] = {}
         self._settings = settings
         self._zones = zones
+        self._bodies = {b.name: shapely.Polygon(b.body) for b in zones.zones(Bin) if b.body is not None}
+        overflows = [b.overflow for b in zones.zones(Bin) if b.overflow is not None]
+        self._soonest = min([settings.min_seconds, *overflows])
 
     def update(self, view: View) -> list[Finding]:
         """Take in one frame."""
@@ -54,15 +64,27 @@ class StrayGarbage(StillObjectRule):
             if anchor.reported or anchor.background or anchor.sightings < _LEAST_SIGHTINGS:
                 continue
             # The last picture is one in which the model sees it.
-            if anchor.detected != self.memory.now or anchor.resting < self._settings.min_seconds:
+            if anchor.detected != self.memory.now or anchor.resting < self._soonest:
                 continue
             point = anchor.ground_point()
-            if self._zones.zone_at(point, Bin) or self._zones.zone_at(point, Ignore):
+            bin_ = self._zones.zone_at(point, Bin)
+            limit = self._settings.min_seconds if bin_ is None else self._overflow(anchor, bin_)
+            if limit is None or self._zones.zone_at(point, Ignore):
                 anchor.start = None
-            else:
-                findings.append(self._left(anchor, view))
+            elif anchor.resting >= limit:
+                findings.append(self._left(anchor, view, bin_))
         self.spare_starts()
         return findings
+
+    def _overflow(self, anchor: Anchor, bin_: Bin) -> float | None:
+        """Seconds for which a piece may lie against a bin; None where it is in its place, or is the bin itself."""
+        body = self._bodies.get(bin_.name)
+        if bin_.overflow is None or body is None:
+            return None
+        left, top, right, bottom = (float(edge) for edge in anchor.box)
+        covered = body.intersection(shapely.box(left, top, right, bottom)).area / body.area
+        is_bin = covered >= _THE_BIN or body.contains(shapely.Point((left + right) / 2, (top + bottom) / 2))
+        return None if is_bin else bin_.overflow
 
     def _ask_who(self, present: list[Anchor], view: View) -> None:
         """Remember who was nearest to what has just appeared."""
@@ -76,9 +98,10 @@ class StrayGarbage(StillObjectRule):
             known = [a.id for a in sorted(self.memory.anchors, key=lambda a: a.since) if a.id in self._suspects]
             self._suspects = {i: self._suspects[i] for i in known[-_MOST_SUSPECTS:]}
 
-    def _left(self, anchor: Anchor, view: View) -> Finding:
+    def _left(self, anchor: Anchor, view: View, bin_: Bin | None) -> Finding:
         """The finding, with a picture of who was nearest before the piece appeared, where somebody was."""
-        finding = self.finding([anchor], view, None)
+        overflow = _OVERFLOW if bin_ is not None else ""
+        finding = self.finding([anchor], view, bin_.name if bin_ is not None else None, note=overflow)
         suspect = self._suspects.pop(anchor.id, None)
         if suspect is None:
             return finding
@@ -86,5 +109,5 @@ class StrayGarbage(StillObjectRule):
             finding,
             moments=[suspect.moment, *finding.moments],
             track_ids=tuple(sorted({*finding.track_ids, suspect.track})),
-            note=f"{_NEARBY}: {suspect.track}",
+            note="; ".join(filter(None, (overflow, f"{_NEARBY}: {suspect.track}"))),
         )

@@ -1,5 +1,7 @@
 """Stray garbage: new and still, outside the bins, once."""
 
+import pytest
+
 from detector.detections import ObjectClass
 from detector.riders import riders
 from detector.rules.garbage import StrayGarbage
@@ -84,3 +86,34 @@ def test_evidence_shows_when_it_came_and_that_it_still_lies_there() -> None:
     assert (start.note, end.note) == ("start", "end")
     assert start.frame.seconds == 10
     assert end.frame.seconds == 40
+
+
+AROUND = [[0.4, 0.4], [0.65, 0.4], [0.65, 0.8], [0.4, 0.8]]
+BODY = [[0.5, 0.5], [0.6, 0.5], [0.6, 0.7], [0.5, 0.7]]
+"""A bin of 64 × 72 pixels, from (320, 180) to (384, 252)."""
+
+
+@pytest.mark.parametrize(
+    ("thing", "zone", "spans_found"),
+    [
+        pytest.param(garbage(300, 250, 10, 400), "bins", [(10, 60)], id="beside it"),
+        pytest.param(garbage(352, 186, 10, 400), "bins", [(10, 60)], id="piled on top of it"),
+        pytest.param(garbage(352, 230, 10, 400), None, [], id="in it"),
+        pytest.param(
+            Thing(ObjectClass.GARBAGE, (70, 76), [(10, 352, 254), (400, 352, 254)]), None, [], id="is the bin"
+        ),
+        pytest.param(garbage(300, 250, 10, 40), None, [], id="taken away in time"),
+        pytest.param(garbage(150, 250, 10, 400), None, [(10, 40)], id="elsewhere"),
+    ],
+)
+def test_overflow(thing: Thing, zone: str | None, spans_found: list[tuple[int, int]]) -> None:
+    bins: Zone = {"name": "bins", "kind": "bin", "polygon": AROUND, "body": BODY, "overflow": 50}
+    found = violations(scene(bins, garbage={"min_seconds": 30}), Street([thing], fps=2), 120)
+    assert spans(found) == spans_found
+    assert [(v.zone, "overflow" in v.note) for v in found] == [(zone, zone is not None)] * len(found)
+
+
+def test_overflow_may_be_sooner_than_litter() -> None:
+    bins: Zone = {"name": "bins", "kind": "bin", "polygon": AROUND, "body": BODY, "overflow": 10}
+    street = Street([garbage(300, 250, 10, 400), garbage(150, 250, 10, 400, look=2)], fps=2)
+    assert sorted(spans(violations(scene(bins, garbage={"min_seconds": 30}), street, 120))) == [(10, 20), (10, 40)]
