@@ -172,10 +172,10 @@ def _reliability(report: Report) -> str:
 def _speed(report: Report) -> str:
     shapes = list(report.speed[0].median)
     rows = [
-        [s.build, s.runtime, *(f"{s.median[shape]:.1f} ({s.least[shape]:.1f})" for shape in shapes)]
+        [s.build, s.runtime, *(f"{s.median[shape]:.1f} ({s.least[shape]:.1f}; {s.cpu[shape]:.1f})" for shape in shapes)]
         for s in report.speed
     ]
-    return _table(["build", "runtime", *(f"{shape}: median (least) ms" for shape in shapes)], rows)
+    return _table(["build", "runtime", *(f"{shape}: median (least; CPU) ms" for shape in shapes)], rows)
 
 
 def _int8(report: Report) -> str:

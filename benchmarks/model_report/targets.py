@@ -57,22 +57,29 @@ def targets(report: Report) -> Iterator[Target]:
     yield from _int8(report)
 
 
-def int8_speedups(report: Report) -> dict[str, float]:
-    """How many times as fast int8 is as fp32, by runtime, for a tile."""
-    times = {(speed.build, speed.runtime): speed.median["640 × 640"] for speed in report.speed}
-    names = {runtime for _, runtime in times}
-    return {name: times["fp32", name] / times["int8", name] for name in sorted(names) if ("int8", name) in times}
+def int8_speedups(report: Report) -> dict[str, tuple[float, float]]:
+    """How many times as fast int8 is as fp32, by runtime, for a tile: by CPU time and by the clock."""
+    times = {(speed.build, speed.runtime): speed for speed in report.speed}
+    names = sorted({runtime for build, runtime in times if build == "int8"})
+    tile = "640 × 640"
+    return {
+        name: (
+            times["fp32", name].cpu[tile] / times["int8", name].cpu[tile],
+            times["fp32", name].median[tile] / times["int8", name].median[tile],
+        )
+        for name in names
+    }
 
 
 def _int8(report: Report) -> Iterator[Target]:
     """What an int8 build would need to be shipped."""
     if report.int8 is None:
         return
-    for runtime, speedup in int8_speedups(report).items():
+    for runtime, (speedup, clock) in int8_speedups(report).items():
         yield Target(
             f"int8 on {runtime} (ships only if reached)",
             f"≥ {INT8_FASTER} × fp32",
-            f"{speedup:.2f} ×",
+            f"{speedup:.2f} × in CPU time ({clock:.2f} × by the clock)",
             speedup >= INT8_FASTER,
         )
     lost = {c: (report.val.whole[c].ap50 or 0.0) - (row.ap50 or 0.0) for c, row in report.int8.whole.items()}

@@ -35,12 +35,14 @@ class Speed:
         runtime: what computed it, with its version.
         median: milliseconds by shape, the median of all rounds.
         least: the same, the fastest round: nearest to what an idle machine does.
+        cpu: CPU milliseconds by shape, all threads together, the median: other programs hardly change them.
     """
 
     build: str
     runtime: str
     median: dict[str, float]
     least: dict[str, float]
+    cpu: dict[str, float]
 
 
 def runtimes() -> list[Literal["onnxruntime", "openvino"]]:
@@ -65,28 +67,29 @@ def speeds(entry: ModelEntry, builds: Mapping[str, Path]) -> list[Speed]:
         for runtime in runtimes()
         for build, file in builds.items()
     }
-    median: dict[tuple[str, str], dict[str, float]] = {key: {} for key in contestants}
-    least: dict[tuple[str, str], dict[str, float]] = {key: {} for key in contestants}
+    made = [Speed(*key, {}, {}, {}) for key in contestants]
     for shape, (height, width) in SHAPES.items():
         noise = np.random.default_rng(0).random((1, 3, height, width), np.float32)
         taken = take_turns({key: partial(model.infer, noise) for key, model in contestants.items()}, ROUNDS)
-        for key, times in taken.items():
-            median[key][shape], least[key][shape] = statistics.median(times), min(times)
-    return [Speed(*key, median[key], least[key]) for key in contestants]
+        for speed, (wall, cpu) in zip(made, taken.values(), strict=True):
+            speed.median[shape], speed.least[shape] = statistics.median(wall), min(wall)
+            speed.cpu[shape] = statistics.median(cpu)
+    return made
 
 
-def take_turns(contestants: Mapping[K, Callable[[], object]], rounds: int) -> dict[K, list[float]]:
-    """Milliseconds of each round of each contestant, after two rounds that do not count.
+def take_turns(contestants: Mapping[K, Callable[[], object]], rounds: int) -> dict[K, tuple[list[float], list[float]]]:
+    """Milliseconds and CPU milliseconds of each round of each contestant, after two rounds that do not count.
 
     They take turns, so that whatever else the machine does falls on all of them alike.
     """
-    taken: dict[K, list[float]] = {key: [] for key in contestants}
+    taken: dict[K, tuple[list[float], list[float]]] = {key: ([], []) for key in contestants}
     for number in range(rounds + 2):
         for key, run in contestants.items():
-            begun = time.perf_counter()
+            begun, used = time.perf_counter(), time.process_time()
             run()
             if number >= 2:
-                taken[key].append((time.perf_counter() - begun) * 1000)
+                taken[key][0].append((time.perf_counter() - begun) * 1000)
+                taken[key][1].append((time.process_time() - used) * 1000)
     return taken
 
 

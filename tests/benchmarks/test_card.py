@@ -74,8 +74,8 @@ def report() -> Report:
         far=(Found(0.3, 100, 0.7, 0.7), Found(0.5, 100, 0.55, 0.81)),
         clip=people([person], [person], 0.3),
         speed=[
-            Speed("fp32", "onnxruntime 1", {"640 × 640": 60.0}, {"640 × 640": 50.0}),
-            Speed("int8", "onnxruntime 1", {"640 × 640": 40.0}, {"640 × 640": 30.0}),
+            Speed("fp32", "onnxruntime 1", {"640 × 640": 60.0}, {"640 × 640": 50.0}, {"640 × 640": 100.0}),
+            Speed("int8", "onnxruntime 1", {"640 × 640": 40.0}, {"640 × 640": 30.0}, {"640 × 640": 80.0}),
         ],
         int8=Int8(3_000_000, {**val.whole, TRIKE: replace(val.whole[TRIKE], ap50=0.9)}),
         others={},
@@ -98,7 +98,7 @@ def target(report: Report, name: str) -> Target:
         ("butts of 8 to 12 px", "0.700 at 0.700 (registered threshold); 0.550 at 0.810", False),
         ("per 20 empty streets", "1.00 (of 40 pictures)", True),
         ("butts per 50", "1.25 (of 80 pictures)", False),
-        ("int8 on onnxruntime 1", "1.50 ×", True),
+        ("int8 on onnxruntime 1", "1.25 × in CPU time (1.50 × by the clock)", True),
         ("AP50 that int8 loses", "0.1000 (e_tricycle)", False),
     ],
 )
@@ -116,8 +116,8 @@ def test_far_butts_need_precision_and_recall_together(report: Report) -> None:
 
 
 def test_int8_is_compared_on_the_same_runtime(report: Report) -> None:
-    only_fp32 = Speed("fp32", "openvino 1", {"640 × 640": 30.0}, {"640 × 640": 30.0})
-    assert int8_speedups(replace(report, speed=[*report.speed, only_fp32])) == {"onnxruntime 1": 1.5}
+    only_fp32 = Speed("fp32", "openvino 1", {"640 × 640": 30.0}, {"640 × 640": 30.0}, {"640 × 640": 60.0})
+    assert int8_speedups(replace(report, speed=[*report.speed, only_fp32])) == {"onnxruntime 1": (1.25, 1.5)}
 
 
 def test_the_card_says_what_was_measured(report: Report) -> None:
