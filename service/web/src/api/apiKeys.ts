@@ -2,23 +2,12 @@ import { queryOptions, useMutation, useQueryClient } from '@tanstack/react-query
 
 import { answer, api } from './client'
 import type { ApiKey, ApiKeyCreate } from './nouns'
-
-async function fetchApiKeys(signal: AbortSignal): Promise<ApiKey[]> {
-  const keys: ApiKey[] = []
-  let cursor: string | null = null
-  do {
-    const query: { limit: number; cursor?: string } =
-      cursor === null ? { limit: 200 } : { limit: 200, cursor }
-    const page = await answer(api.GET('/api/v1/api-keys', { params: { query }, signal }))
-    keys.push(...page.items)
-    cursor = page.next_cursor
-  } while (cursor !== null)
-  return keys
-}
+import { everyPage } from './pages'
 
 export const apiKeysQuery = queryOptions({
   queryKey: ['api-keys'],
-  queryFn: ({ signal }) => fetchApiKeys(signal),
+  queryFn: ({ signal }) =>
+    everyPage<ApiKey>((query) => answer(api.GET('/api/v1/api-keys', { params: { query }, signal }))),
 })
 
 export function useCreateApiKey() {

@@ -1,7 +1,8 @@
 import { queryOptions, useMutation, useQueryClient } from '@tanstack/react-query'
 
 import { answer, api } from './client'
-import type { Camera, CameraCreate, CameraUpdate, SceneSettings } from './nouns'
+import type { Camera, CameraCreate, CameraUpdate, Gap, SceneSettings } from './nouns'
+import { everyPage } from './pages'
 
 /** openapi-fetch widens the schema's tuples (points) to arrays; here they are tuples again. */
 async function camera(call: Promise<unknown>): Promise<Camera> {
@@ -9,16 +10,10 @@ async function camera(call: Promise<unknown>): Promise<Camera> {
 }
 
 async function fetchCameras(signal: AbortSignal): Promise<Camera[]> {
-  const cameras: Camera[] = []
-  let cursor: string | null = null
-  do {
-    const query: { limit: number; cursor?: string } =
-      cursor === null ? { limit: 200 } : { limit: 200, cursor }
+  return everyPage<Camera>(async (query) => {
     const page = await answer(api.GET('/api/v1/cameras', { params: { query }, signal }))
-    cameras.push(...(page.items as Camera[]))
-    cursor = page.next_cursor
-  } while (cursor !== null)
-  return cameras
+    return { ...page, items: page.items as Camera[] }
+  })
 }
 
 export const camerasQuery = queryOptions({
@@ -101,5 +96,22 @@ export function snapshotQuery(id: string) {
     },
     staleTime: 1_000,
     retry: false,
+  })
+}
+
+/**
+ * Times in which a camera could not see, newest first.
+ *
+ * @param since UTC; gaps that ended before are left out
+ */
+export function gapsQuery(id: string, since: string) {
+  return queryOptions({
+    queryKey: ['gaps', id, since],
+    queryFn: ({ signal }) =>
+      everyPage<Gap>((page) => {
+        const params = { path: { camera_id: id }, query: { ...page, since } }
+        return answer(api.GET('/api/v1/cameras/{camera_id}/gaps', { params, signal }))
+      }),
+    refetchInterval: 60_000,
   })
 }

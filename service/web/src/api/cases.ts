@@ -11,11 +11,15 @@ import {
 import { answer, api } from './client'
 import type {
   Case,
+  CaseAction,
   CasePage,
   CaseRow,
   CaseStatus,
   CurrentCase,
   DismissalReason,
+  Grade,
+  Outcome,
+  ReviewedBox,
   ViolationKind,
 } from './nouns'
 import { isRecord, Problem } from './problem'
@@ -25,18 +29,27 @@ export interface CaseFilter {
   status?: CaseStatus[]
   kind?: ViolationKind[]
   camera_id?: string
+  unit_id?: string
+  area_id?: string
   since?: string
   until?: string
+  overdue?: boolean
+  escalated?: boolean
+  relapse?: boolean
   q?: string
   order?: 'newest' | 'oldest'
 }
 
+/** The steps that need no more than a note. */
+export type PlainAction = Exclude<CaseAction, 'dismiss' | 'merge' | 'dispatch' | 'rectify'>
+
 /** A step that a person takes on a case. */
 export type CaseStep =
-  | { action: 'confirm'; note?: string }
-  | { action: 'undo'; note?: string }
-  | { action: 'close'; note: string }
+  | { action: PlainAction; note?: string }
   | { action: 'dismiss'; reason: DismissalReason; note: string }
+  | { action: 'merge'; into: string; note?: string }
+  | { action: 'dispatch'; unit?: string | undefined; grade?: Grade | undefined; note?: string }
+  | { action: 'rectify'; outcome?: Outcome | undefined; note?: string }
 
 export const CASE_PAGE = 50
 
@@ -76,12 +89,23 @@ export function patchRow(cache: QueryClient, id: string, change: Pick<CaseRow, '
 /** How many cases wait for review, counted by the server. */
 export const pendingCountQuery = queryOptions({
   queryKey: ['pending-count'],
-  queryFn: async ({ signal }) => {
-    const query = { status: ['pending' as const], limit: 1 }
-    const page = await answer(api.GET('/api/v1/cases', { params: { query }, signal }))
-    return page.total
-  },
+  queryFn: ({ signal }) => countCases({ status: ['pending'] }, signal),
 })
+
+/** How many cases pass a filter, counted by the server up to 10 000. */
+export function caseCountQuery(filter: CaseFilter) {
+  return queryOptions({
+    queryKey: ['case-count', filter],
+    queryFn: ({ signal }) => countCases(filter, signal),
+    staleTime: 15_000,
+    refetchInterval: 60_000,
+  })
+}
+
+async function countCases(filter: CaseFilter, signal: AbortSignal): Promise<number> {
+  const query = { ...filter, limit: 1 }
+  return (await answer(api.GET('/api/v1/cases', { params: { query }, signal }))).total
+}
 
 export function caseQuery(id: string) {
   return queryOptions({
@@ -98,22 +122,55 @@ export function caseQuery(id: string) {
  * @param version the version that the person saw; the server refuses with 409 when it is out of date
  */
 export async function takeStep(id: string, version: number, step: CaseStep): Promise<Case> {
+  return whole(answer(request(id, { version, note: step.note ?? '' }, step)))
+}
+
+/** One call for each step, so that the API's types check each body. */
+function request(id: string, body: { version: number; note: string }, step: CaseStep) {
   const params = { path: { case_id: id } }
-  const body = { version, note: step.note ?? '' }
   switch (step.action) {
-    case 'confirm':
-      return whole(answer(api.POST('/api/v1/cases/{case_id}/confirm', { params, body })))
     case 'dismiss':
-      return whole(
-        answer(
-          api.POST('/api/v1/cases/{case_id}/dismiss', { params, body: { ...body, reason: step.reason } }),
-        ),
-      )
+      return api.POST('/api/v1/cases/{case_id}/dismiss', { params, body: { ...body, reason: step.reason } })
+    case 'merge':
+      return api.POST('/api/v1/cases/{case_id}/merge', { params, body: { ...body, into: step.into } })
+    case 'dispatch': {
+      const chosen = { unit_id: step.unit ?? null, grade: step.grade ?? null }
+      return api.POST('/api/v1/cases/{case_id}/dispatch', { params, body: { ...body, ...chosen } })
+    }
+    case 'rectify': {
+      const outcome = step.outcome ?? null
+      return api.POST('/api/v1/cases/{case_id}/rectify', { params, body: { ...body, outcome } })
+    }
+    case 'confirm':
+      return api.POST('/api/v1/cases/{case_id}/confirm', { params, body })
+    case 'split':
+      return api.POST('/api/v1/cases/{case_id}/split', { params, body })
+    case 'accept':
+      return api.POST('/api/v1/cases/{case_id}/accept', { params, body })
+    case 'return':
+      return api.POST('/api/v1/cases/{case_id}/return', { params, body })
+    case 'rework':
+      return api.POST('/api/v1/cases/{case_id}/rework', { params, body })
+    case 'escalate':
+      return api.POST('/api/v1/cases/{case_id}/escalate', { params, body })
     case 'close':
-      return whole(answer(api.POST('/api/v1/cases/{case_id}/close', { params, body })))
+      return api.POST('/api/v1/cases/{case_id}/close', { params, body })
+    case 'archive':
+      return api.POST('/api/v1/cases/{case_id}/archive', { params, body })
     case 'undo':
-      return whole(answer(api.POST('/api/v1/cases/{case_id}/undo', { params, body })))
+      return api.POST('/api/v1/cases/{case_id}/undo', { params, body })
   }
+}
+
+/** Say what a case's last original really shows; an empty list: nothing. */
+export async function replaceBoxes(
+  id: string,
+  version: number,
+  boxes: readonly ReviewedBox[],
+): Promise<Case> {
+  const params = { path: { case_id: id } }
+  const body = { version, boxes: boxes.map((box) => ({ ...box })) }
+  return whole(answer(api.PUT('/api/v1/cases/{case_id}/boxes', { params, body })))
 }
 
 /** openapi-fetch widens the schema's tuples (the box) to arrays; here they are tuples again. */
@@ -143,3 +200,10 @@ export function conflictOf(error: unknown): CurrentCase | null {
   const current = error.body.current
   return isRecord(current) ? (current as unknown as CurrentCase) : null
 }
+
+/** How cases move: every step with who may take it and what it needs. */
+export const transitionsQuery = queryOptions({
+  queryKey: ['case-transitions'],
+  queryFn: async ({ signal }) => (await answer(api.GET('/api/v1/case-transitions', { signal }))).items,
+  staleTime: Infinity,
+})

@@ -1,5 +1,5 @@
 import { csrfToken, reportSessionLost } from './credentials'
-import type { Photo } from './nouns'
+import type { Case, Photo } from './nouns'
 import { Problem } from './problem'
 
 export interface Position {
@@ -17,7 +17,7 @@ interface PhotoForm {
 }
 
 /**
- * Upload a photo and tell how far it got. `fetch` cannot tell that yet, so this one call is an XMLHttpRequest.
+ * Upload a photo and tell how far it got. `fetch` cannot tell that yet, so uploads are XMLHttpRequests.
  *
  * @throws {Problem} where the server refuses or the net fails
  */
@@ -34,11 +34,44 @@ export function uploadPhoto(
     body.set('latitude', String(form.position.latitude))
   }
 
+  const headers = { 'Idempotency-Key': form.key }
+  return send('/api/v1/photos', { body, headers, wanted: 202 }, onProgress, signal)
+}
+
+/**
+ * Add the photo of a place after it was put right to a case. The same photo again changes nothing.
+ *
+ * @throws {Problem} where the server refuses or the net fails
+ */
+export function uploadAfterPhoto(
+  caseId: string,
+  file: File,
+  onProgress: (fraction: number) => void,
+): Promise<Case> {
+  const body = new FormData()
+  body.set('file', file)
+  const url = `/api/v1/cases/${encodeURIComponent(caseId)}/after-photos`
+  return send(url, { body, headers: {}, wanted: 200 }, onProgress, new AbortController().signal)
+}
+
+interface Sent {
+  body: FormData
+  headers: Readonly<Record<string, string>>
+  /** The status of the answer that means yes. */
+  wanted: number
+}
+
+function send<T>(
+  url: string,
+  { body, headers, wanted }: Sent,
+  onProgress: (fraction: number) => void,
+  signal: AbortSignal,
+): Promise<T> {
   return new Promise((resolve, reject) => {
     const request = new XMLHttpRequest()
-    request.open('POST', '/api/v1/photos')
+    request.open('POST', url)
     request.responseType = 'json'
-    request.setRequestHeader('Idempotency-Key', form.key)
+    for (const [name, value] of Object.entries(headers)) request.setRequestHeader(name, value)
     const token = csrfToken()
     if (token !== null) request.setRequestHeader('X-CSRF-Token', token)
     request.upload.onprogress = (event) => {
@@ -46,8 +79,8 @@ export function uploadPhoto(
     }
     request.onload = () => {
       const answer: unknown = request.response
-      if (request.status === 202) {
-        resolve(answer as Photo)
+      if (request.status === wanted) {
+        resolve(answer as T)
         return
       }
       if (request.status === 401) reportSessionLost()

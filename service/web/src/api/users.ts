@@ -2,21 +2,13 @@ import { queryOptions, useMutation, useQueryClient } from '@tanstack/react-query
 
 import { answer, api } from './client'
 import type { User, UserCreate, UserUpdate } from './nouns'
+import { everyPage } from './pages'
 
-async function fetchUsers(signal: AbortSignal): Promise<User[]> {
-  const users: User[] = []
-  let cursor: string | null = null
-  do {
-    const query: { limit: number; cursor?: string } =
-      cursor === null ? { limit: 200 } : { limit: 200, cursor }
-    const page = await answer(api.GET('/api/v1/users', { params: { query }, signal }))
-    users.push(...page.items)
-    cursor = page.next_cursor
-  } while (cursor !== null)
-  return users
-}
-
-export const usersQuery = queryOptions({ queryKey: ['users'], queryFn: ({ signal }) => fetchUsers(signal) })
+export const usersQuery = queryOptions({
+  queryKey: ['users'],
+  queryFn: ({ signal }) =>
+    everyPage<User>((query) => answer(api.GET('/api/v1/users', { params: { query }, signal }))),
+})
 
 export function useCreateUser() {
   const cache = useQueryClient()

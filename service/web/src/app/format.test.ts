@@ -30,6 +30,16 @@ describe('formatter', () => {
   })
 })
 
+it.each([
+  [20, '1 min'],
+  [3_600, '1 hr'],
+  [5_430, '1 hr 31 min'],
+  [90_000, '1 day 1 hr'],
+  [86_400 * 3 + 60, '3 days'],
+])('says a span of %d seconds as %s', (seconds, text) => {
+  expect(formatter('en-US').span(seconds)).toBe(text)
+})
+
 describe('startOfDay', () => {
   it.each([
     ['2026-11-24', 0, 'Asia/Shanghai', '2026-11-23T16:00:00.000Z'],

@@ -25,6 +25,8 @@ export interface Format {
   percent: (fraction: number) => string
   bytes: (count: number) => string
   seconds: (count: number) => string
+  /** A stretch of time in its two largest units, to the minute. */
+  span: (seconds: number) => string
 }
 
 /** Formats of one language, all by Intl. */
@@ -73,6 +75,20 @@ export function formatter(locale: Locale, timeZone: string = TIME_ZONE): Format 
       const steps = ['byte', 'kilobyte', 'megabyte', 'gigabyte', 'terabyte']
       const power = count < 1000 ? 0 : Math.min(steps.length - 1, Math.floor(Math.log10(count) / 3))
       return unit(count / 1000 ** power, steps[power] ?? 'byte', power > 1 ? 1 : 0)
+    },
+    span(seconds) {
+      const minutes = Math.max(1, Math.round(seconds / MINUTE))
+      const parts: [number, string][] = [
+        [Math.floor(minutes / (DAY / MINUTE)), 'day'],
+        [Math.floor(minutes / (HOUR / MINUTE)) % 24, 'hour'],
+        [minutes % (HOUR / MINUTE), 'minute'],
+      ]
+      const first = parts.findIndex(([count]) => count > 0)
+      return parts
+        .slice(first, first + 2)
+        .filter(([count]) => count > 0)
+        .map(([count, name]) => unit(count, name))
+        .join(' ')
     },
     seconds: (count) => (count < 2 * MINUTE ? unit(count, 'second', 1) : unit(count / MINUTE, 'minute', 1)),
   }

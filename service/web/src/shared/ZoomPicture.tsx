@@ -1,4 +1,4 @@
-import { useEffect, useEffectEvent, useRef, useState, type PointerEvent } from 'react'
+import { useEffect, useEffectEvent, useRef, useState, type PointerEvent, type ReactNode } from 'react'
 
 import { useShortcuts } from './useShortcuts'
 import { FIT, panBy, zoomAt, type View } from './zoom'
@@ -9,13 +9,15 @@ interface Props {
   alt: string
   hint: string
   failed: string
+  /** Drawn over the picture and moved with it. */
+  overlay?: ReactNode
 }
 
 const CLICK_ZOOM = 2.5
 const CLICK_SLACK_PX = 5
 
 /** A picture that fills its frame: click or wheel zooms, dragging moves, two fingers do both; the key Z does it without a pointer. */
-export function ZoomPicture({ src, alt, hint, failed }: Props) {
+export function ZoomPicture({ src, alt, hint, failed, overlay = null }: Props) {
   const frame = useRef<HTMLDivElement>(null)
   const pointers = useRef(new Map<number, { x: number; y: number }>())
   const travelled = useRef(0)
@@ -98,14 +100,19 @@ export function ZoomPicture({ src, alt, hint, failed }: Props) {
           {failed}
         </p>
       ) : (
-        <img
-          src={src}
-          alt={alt}
-          draggable={false}
+        <div
+          className={styles.view}
           style={{ transform: `translate(${view.x}px, ${view.y}px) scale(${view.scale})` }}
-          onLoad={() => setState('shown')}
-          onError={() => setState('failed')}
-        />
+        >
+          <img
+            src={src}
+            alt={alt}
+            draggable={false}
+            onLoad={() => setState('shown')}
+            onError={() => setState('failed')}
+          />
+          {state === 'shown' ? overlay : null}
+        </div>
       )}
     </div>
   )

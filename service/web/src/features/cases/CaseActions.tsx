@@ -1,15 +1,25 @@
-import { Button, Input } from 'antd'
+import { Button } from 'antd'
 import { useState } from 'react'
 
-import { useWords } from '@/api/catalogue'
 import { conflictOf, useCaseStep, type CaseStep } from '@/api/cases'
+import { useWords } from '@/api/catalogue'
 import type { Case, CaseAction } from '@/api/nouns'
 import { useMessages } from '@/app/locale'
 import { problemDetail } from '@/shared/problemText'
 import { useToasts } from '@/shared/Toasts'
 
+import { AfterPhotos } from './AfterPhotos'
 import styles from './CasePage.module.css'
 import { DismissForm } from './DismissForm'
+import { DispatchForm } from './DispatchForm'
+import { MergeForm } from './MergeForm'
+import { NoteForm } from './NoteForm'
+import { RectifyForm } from './RectifyForm'
+
+/** Steps that are taken with a click, without asking anything. */
+const AT_ONCE: ReadonlySet<CaseAction> = new Set(['confirm', 'accept', 'archive', 'undo'])
+/** What takes a case out of its way is shown as such. */
+const AGAINST: ReadonlySet<CaseAction> = new Set(['dismiss', 'return', 'rework', 'escalate'])
 
 /** The steps that the reader may take now, as the server says; others are not shown. */
 export function CaseActions({ found }: { found: Case }) {
@@ -18,7 +28,6 @@ export function CaseActions({ found }: { found: Case }) {
   const toasts = useToasts()
   const step = useCaseStep(found.id)
   const [open, setOpen] = useState<CaseAction | null>(null)
-  const [note, setNote] = useState('')
 
   const take = (taken: CaseStep) =>
     step.mutate(
@@ -26,7 +35,6 @@ export function CaseActions({ found }: { found: Case }) {
       {
         onSuccess(updated) {
           setOpen(null)
-          setNote('')
           toasts.show({
             text: t('cases.done', { status: word('case_states', updated.status) }),
             tone: 'good',
@@ -46,73 +54,54 @@ export function CaseActions({ found }: { found: Case }) {
       },
     )
 
-  const allowed = new Set(found.allowed_actions)
-  if (allowed.size === 0) return null
+  const actions = found.allowed_actions
+  // Somebody else moved the case on while a form was open: the form is of no use any more.
+  const asked = open !== null && actions.includes(open) ? open : null
+  const leave = () => setOpen(null)
+  if (actions.length === 0) return null
   return (
     <section className={styles.card} aria-label={t('cases.actions')}>
-      {open === 'dismiss' ? (
-        <DismissForm
-          onCancel={() => setOpen(null)}
-          onDismiss={(reason, why) => take({ action: 'dismiss', reason, note: why })}
-        />
-      ) : open === 'close' ? (
-        <form
-          className={styles.close}
-          onSubmit={(event) => {
-            event.preventDefault()
-            take({ action: 'close', note: note.trim() })
-          }}
-        >
-          <h2>{t('cases.closeTitle')}</h2>
-          <Input.TextArea
-            ref={takeFocus}
-            aria-label={t('cases.closeNote')}
-            placeholder={t('cases.closeNote')}
-            autoSize={{ minRows: 2, maxRows: 6 }}
-            maxLength={2000}
-            value={note}
-            onChange={(event) => setNote(event.target.value)}
-          />
-          <div className={styles.buttons}>
-            <Button onClick={() => setOpen(null)}>{t('common.cancel')}</Button>
-            <Button type="primary" htmlType="submit" loading={step.isPending}>
-              {t('cases.close')}
-            </Button>
-          </div>
-        </form>
-      ) : (
+      {actions.includes('rectify') ? <AfterPhotos found={found} /> : null}
+      {asked === null ? (
         <div className={styles.buttons}>
-          {allowed.has('confirm') ? (
+          {actions.map((action, index) => (
             <Button
-              type="primary"
+              key={action}
               size="large"
-              loading={step.isPending}
-              onClick={() => take({ action: 'confirm' })}
+              type={index === 0 && !AGAINST.has(action) ? 'primary' : 'default'}
+              danger={AGAINST.has(action)}
+              loading={step.isPending && step.variables.step.action === action}
+              onClick={() => (isAtOnce(action) ? take({ action }) : setOpen(action))}
             >
-              {t('cases.confirm')}
+              {word('case_actions', action)}
             </Button>
-          ) : null}
-          {allowed.has('dismiss') ? (
-            <Button danger size="large" onClick={() => setOpen('dismiss')}>
-              {t('cases.dismiss')}
-            </Button>
-          ) : null}
-          {allowed.has('close') ? (
-            <Button type="primary" size="large" onClick={() => setOpen('close')}>
-              {t('cases.close')}
-            </Button>
-          ) : null}
-          {allowed.has('undo') ? (
-            <Button size="large" loading={step.isPending} onClick={() => take({ action: 'undo' })}>
-              {t('cases.undo')}
-            </Button>
-          ) : null}
+          ))}
         </div>
+      ) : asked === 'dismiss' ? (
+        <DismissForm
+          onCancel={leave}
+          onDismiss={(reason, note) => take({ action: 'dismiss', reason, note })}
+        />
+      ) : asked === 'merge' ? (
+        <MergeForm id={found.id} onCancel={leave} onMerge={(into) => take({ action: 'merge', into })} />
+      ) : asked === 'dispatch' ? (
+        <DispatchForm found={found} busy={step.isPending} onCancel={leave} onSubmit={take} />
+      ) : asked === 'rectify' ? (
+        <RectifyForm found={found} busy={step.isPending} onCancel={leave} onSubmit={take} />
+      ) : (
+        <NoteForm
+          title={word('case_actions', asked)}
+          hint={asked === 'close' ? found.conditions.closing : ''}
+          needed={found.required[asked]?.includes('note') ?? false}
+          busy={step.isPending}
+          onCancel={leave}
+          onSubmit={(note) => take({ action: asked, note })}
+        />
       )}
     </section>
   )
 }
 
-function takeFocus(field: { focus: () => void } | null) {
-  field?.focus()
+function isAtOnce(action: CaseAction): action is 'confirm' | 'accept' | 'archive' | 'undo' {
+  return AT_ONCE.has(action)
 }

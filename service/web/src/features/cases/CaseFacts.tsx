@@ -1,5 +1,6 @@
 import { Link } from 'react-router'
 
+import { useWords } from '@/api/catalogue'
 import type { Case, CaseRow } from '@/api/nouns'
 import { useFormat } from '@/app/format'
 import { useMessages } from '@/app/locale'
@@ -25,7 +26,13 @@ export function CaseFacts({ row, detail }: Props) {
       {violation?.note === undefined || violation.note === '' ? null : (
         <p className={row.suspected ? styles.caution : styles.note}>{violation.note}</p>
       )}
-      {violation?.previous == null ? null : <p className={styles.caution}>{t('case.relapse')}</p>}
+      {row.relapse_of_id === null ? null : (
+        <p className={styles.caution}>
+          {t('case.relapse')}{' '}
+          <Link to={`/cases/${row.relapse_of_id}`}>{detail?.relapse_of?.number ?? t('review.show')}</Link>
+          {(detail?.relapses ?? 0) > 1 ? ` · ${t('case.relapses', { count: detail?.relapses ?? 0 })}` : null}
+        </p>
+      )}
       <dl className={styles.facts}>
         <Fact
           name={t('case.occurredAt')}
@@ -55,6 +62,7 @@ export function CaseFacts({ row, detail }: Props) {
             })}
           />
         )}
+        {detail === undefined ? null : <Responsibility detail={detail} />}
         <div>
           <dt>{t('case.confidence')}</dt>
           <dd className={styles.confidence}>
@@ -67,6 +75,55 @@ export function CaseFacts({ row, detail }: Props) {
           <Fact name={t('case.model')} value={violation.model} />
         )}
       </dl>
+    </>
+  )
+}
+
+/** Whose area it is, who has the case, and how it went so far. */
+function Responsibility({ detail }: { detail: Case }) {
+  const t = useMessages()
+  const { word } = useWords()
+  const { area, unit, suggested_unit: suggested } = detail
+  return (
+    <>
+      {area === null ? null : <Fact name={t('case.area')} value={area.name} />}
+      {unit !== null ? (
+        <Fact name={t('case.unit')} value={unit.name} />
+      ) : suggested !== null ? (
+        <Fact name={t('case.suggestedUnit')} value={suggested.name} />
+      ) : null}
+      {detail.grade === 'urgent' ? (
+        <Fact name={t('case.grade')} value={word('grades', detail.grade)} />
+      ) : null}
+      {detail.outcome === null ? null : (
+        <Fact name={t('case.outcome')} value={word('outcomes', detail.outcome)} />
+      )}
+      {detail.returns === 0 ? null : (
+        <Fact name={t('case.returns')} value={t('case.times', { count: detail.returns })} />
+      )}
+      {detail.reworks === 0 ? null : (
+        <Fact name={t('case.reworks')} value={t('case.times', { count: detail.reworks })} />
+      )}
+      {detail.merged_into === null ? null : (
+        <div>
+          <dt>{t('case.mergedInto')}</dt>
+          <dd>
+            <Link to={`/cases/${detail.merged_into.id}`}>{detail.merged_into.number}</Link>
+          </dd>
+        </div>
+      )}
+      {detail.merged.length === 0 ? null : (
+        <div>
+          <dt>{t('case.mergedCases')}</dt>
+          <dd>
+            {detail.merged.map((other) => (
+              <Link key={other.id} to={`/cases/${other.id}`} className={styles.merged}>
+                {other.number}
+              </Link>
+            ))}
+          </dd>
+        </div>
+      )}
     </>
   )
 }

@@ -4,12 +4,14 @@ import dayjs from 'dayjs'
 import 'dayjs/locale/zh-cn'
 import { useEffect, useState } from 'react'
 
+import { areasQuery } from '@/api/areas'
 import { camerasQuery } from '@/api/cameras'
 import { useWords } from '@/api/catalogue'
 import type { Word } from '@/api/nouns'
+import { unitsQuery } from '@/api/units'
 import { useLocale } from '@/app/locale'
 
-import { writeFilter, type FilterInAddress } from './caseFilter'
+import { MARKS, NO_FILTER, writeFilter, type FilterInAddress, type Mark } from './caseFilter'
 import styles from './CasesPage.module.css'
 
 interface Props {
@@ -24,6 +26,8 @@ export function CaseFilters({ filter, onChange }: Props) {
   const { t, locale } = useLocale()
   const { list } = useWords()
   const { data: cameras = [] } = useQuery(camerasQuery)
+  const { data: units = [] } = useQuery(unitsQuery)
+  const { data: areas = [] } = useQuery(areasQuery)
   const options = (words: readonly Word[]) =>
     words.map((word) => ({ value: word.code, label: locale === 'zh-CN' ? word.chinese : word.english }))
   const set = (change: Partial<FilterInAddress>) => onChange({ ...filter, ...change })
@@ -67,6 +71,34 @@ export function CaseFilters({ filter, onChange }: Props) {
         }))}
         onChange={(camera: string | undefined) => set({ camera: camera ?? '' })}
       />
+      <Select
+        allowClear
+        showSearch={{ optionFilterProp: 'label' }}
+        aria-label={t('case.unit')}
+        placeholder={t('case.unit')}
+        value={filter.unit === '' ? null : filter.unit}
+        options={units.map((unit) => ({ value: unit.id, label: unit.name }))}
+        onChange={(unit: string | undefined) => set({ unit: unit ?? '' })}
+      />
+      <Select
+        allowClear
+        showSearch={{ optionFilterProp: 'label' }}
+        aria-label={t('case.area')}
+        placeholder={t('case.area')}
+        value={filter.area === '' ? null : filter.area}
+        options={areas.map((area) => ({ value: area.id, label: area.name }))}
+        onChange={(area: string | undefined) => set({ area: area ?? '' })}
+      />
+      <Select
+        mode="multiple"
+        allowClear
+        maxTagCount="responsive"
+        aria-label={t('cases.only')}
+        placeholder={t('cases.only')}
+        value={filter.only}
+        options={MARKS.map((mark) => ({ value: mark, label: t(`cases.only.${mark}`) }))}
+        onChange={(only: Mark[]) => set({ only })}
+      />
       <DatePicker
         aria-label={t('cases.since')}
         placeholder={t('cases.since')}
@@ -89,12 +121,7 @@ export function CaseFilters({ filter, onChange }: Props) {
         onChange={(order: 'newest' | 'oldest') => set({ order })}
       />
       {writeFilter(filter).size > 0 ? (
-        <Button
-          type="text"
-          onClick={() =>
-            onChange({ status: [], kind: [], camera: '', since: '', until: '', number: '', order: 'newest' })
-          }
-        >
+        <Button type="text" onClick={() => onChange(NO_FILTER)}>
           {t('cases.filterReset')}
         </Button>
       ) : null}

@@ -33,6 +33,9 @@ export function CaseHistory({ history }: { history: readonly HistoryEntry[] }) {
             {step.reason === null ? null : (
               <p>{t('cases.reasonIs', { reason: word('dismissal_reasons', step.reason) })}</p>
             )}
+            {step.unit === null ? null : <p>{step.unit}</p>}
+            {step.outcome === null ? null : <p>{word('outcomes', step.outcome)}</p>}
+            {step.other_case === null ? null : <p>{step.other_case}</p>}
             {step.note === '' ? null : <blockquote>{step.note}</blockquote>}
           </li>
         ))}

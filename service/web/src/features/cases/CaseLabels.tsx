@@ -33,3 +33,9 @@ export function SuspectedLabel() {
     </span>
   )
 }
+
+/** A supervisor, or the clock, urges the unit on. */
+export function EscalatedLabel() {
+  const t = useMessages()
+  return <span className={styles.escalated}>{t('case.escalated')}</span>
+}

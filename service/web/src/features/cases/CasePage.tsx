@@ -1,23 +1,33 @@
 import { useQuery } from '@tanstack/react-query'
 import { Button } from 'antd'
-import { ArrowLeft } from 'lucide-react'
+import { ArrowLeft, Download } from 'lucide-react'
 import { useState } from 'react'
 import { useNavigate, useParams } from 'react-router'
 
 import { useWords } from '@/api/catalogue'
 import { caseQuery } from '@/api/cases'
-import type { Case } from '@/api/nouns'
+import type { Case, Role } from '@/api/nouns'
 import { useMessages } from '@/app/locale'
+import { useSession } from '@/features/session/session'
 import { EmptyState } from '@/shared/EmptyState'
 import { problemText } from '@/shared/problemText'
+import { useNow } from '@/shared/useNow'
 
+import { BeforeAfter } from './BeforeAfter'
+import { BoxOverlay } from './BoxOverlay'
 import { CaseActions } from './CaseActions'
 import { CaseFacts } from './CaseFacts'
 import { CaseHistory } from './CaseHistory'
-import { KindLabel, StatusLabel, SuspectedLabel } from './CaseLabels'
+import { EscalatedLabel, KindLabel, StatusLabel, SuspectedLabel } from './CaseLabels'
 import styles from './CasePage.module.css'
+import { CaseStandard } from './CaseStandard'
+import { DeadlineClock } from './DeadlineClock'
 import { EvidenceFiles } from './EvidenceFiles'
 import { EvidenceStage } from './EvidenceStage'
+import { boxedOriginal, inViewOrder } from './evidenceViews'
+
+/** Who may take a case file away, as the server's rules say. */
+const READS_PACKAGES: ReadonlySet<Role> = new Set(['operator', 'supervisor', 'administrator', 'auditor'])
 
 /** One case: evidence, facts, what happened, and what the reader may do. */
 export default function CasePage() {
@@ -40,6 +50,14 @@ function CaseView({ found }: { found: Case }) {
   const navigate = useNavigate()
   const { word } = useWords()
   const [selected, setSelected] = useState<string | null>(null)
+  const { user } = useSession()
+  const original = boxedOriginal(found)
+  // Afterwards is beside before in the comparison; the stage shows the offence first.
+  const views = inViewOrder(found.evidence)
+  const evidence = [
+    ...views.filter((file) => file.role !== 'after'),
+    ...views.filter((file) => file.role === 'after'),
+  ]
   const goBack = () => {
     if (window.history.length > 1) void navigate(-1)
     else void navigate('/cases')
@@ -54,13 +72,21 @@ function CaseView({ found }: { found: Case }) {
         <StatusLabel status={found.status} />
         <KindLabel kind={found.kind} count={found.count} />
         {found.suspected ? <SuspectedLabel /> : null}
+        <DeadlineClock row={found} detail={found} now={useNow(30_000)} />
+        {found.escalated_at === null ? null : <EscalatedLabel />}
+        {READS_PACKAGES.has(user.role) ? (
+          <a className={styles.package} href={`/api/v1/cases/${found.id}/package`} download>
+            <Download size={16} aria-hidden /> {t('cases.package')}
+          </a>
+        ) : null}
       </header>
       <div className={styles.stage}>
         <EvidenceStage
-          evidence={found.evidence}
+          evidence={evidence}
           selected={selected}
           onSelect={setSelected}
           kind={word('kinds', found.kind)}
+          overlay={original === null ? null : { of: original.id, drawing: <BoxOverlay found={found} /> }}
         />
       </div>
       <aside className={styles.aside}>
@@ -70,8 +96,12 @@ function CaseView({ found }: { found: Case }) {
           <CaseFacts row={found} detail={found} />
         </section>
         <CaseHistory history={found.history} />
+        <CaseStandard found={found} />
       </aside>
-      <EvidenceFiles evidence={found.evidence} />
+      <div className={styles.below}>
+        <BeforeAfter evidence={found.evidence} />
+        <EvidenceFiles evidence={found.evidence} />
+      </div>
     </article>
   )
 }

@@ -5,17 +5,24 @@ import { useEffect, useRef, useState } from 'react'
 import { useSearchParams } from 'react-router'
 
 import { casesQuery } from '@/api/cases'
+import type { Role } from '@/api/nouns'
 import { useLiveEvent } from '@/app/live'
 import { useMessages } from '@/app/locale'
+import { useSession } from '@/features/session/session'
 import { EmptyState } from '@/shared/EmptyState'
 import { problemText } from '@/shared/problemText'
 
+import { BulkBar } from './BulkBar'
 import { asQuery, readFilter, writeFilter, type FilterInAddress } from './caseFilter'
 import { CaseFilters } from './CaseFilters'
 import { CaseTable } from './CaseTable'
 import styles from './CasesPage.module.css'
+import { chosenColumns } from './columns'
+import { ColumnMenu, LedgerMenu } from './ListMenus'
 
 const COUNTED_UP_TO = 10_000
+const BULK: ReadonlySet<Role> = new Set(['operator', 'supervisor', 'administrator'])
+const EXPORTS: ReadonlySet<Role> = new Set(['supervisor', 'administrator', 'auditor'])
 
 /** All cases that the reader may see; the filter is in the address, so that it can be kept and sent. */
 export default function CasesPage() {
@@ -24,7 +31,10 @@ export default function CasesPage() {
   const [address, setAddress] = useSearchParams()
   const filter = readFilter(address)
   const cases = useInfiniteQuery(casesQuery(asQuery(filter)))
+  const { user } = useSession()
   const [news, setNews] = useState(0)
+  const [columns, setColumns] = useState(chosenColumns)
+  const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set())
   const end = useRef<HTMLDivElement>(null)
 
   useLiveEvent('case.created', () => setNews((count) => count + 1))
@@ -53,6 +63,7 @@ export default function CasesPage() {
   }
 
   const rows = cases.data?.pages.flatMap((page) => page.items) ?? []
+  const picked = rows.filter((row) => chosen.has(row.id))
   const total = cases.data?.pages.at(-1)?.total ?? 0
   const filtered = writeFilter(filter).size > 0
   return (
@@ -71,6 +82,10 @@ export default function CasesPage() {
             {t('review.arrived', { count: news })}
           </Button>
         ) : null}
+        <span className={styles.menus}>
+          <ColumnMenu columns={columns} onChange={setColumns} />
+          {EXPORTS.has(user.role) ? <LedgerMenu filter={filter} /> : null}
+        </span>
       </header>
       <CaseFilters filter={filter} onChange={change} />
       {cases.error === null ? null : (
@@ -84,7 +99,17 @@ export default function CasesPage() {
       {cases.isSuccess && rows.length === 0 ? (
         <EmptyState title={t('cases.empty')} hint={filtered ? t('cases.emptyHint') : ''} />
       ) : null}
-      {rows.length > 0 ? <CaseTable rows={rows} stale={cases.isPlaceholderData} /> : null}
+      {rows.length > 0 ? (
+        <CaseTable
+          rows={rows}
+          stale={cases.isPlaceholderData}
+          columns={columns}
+          choice={BULK.has(user.role) ? { chosen, onChange: setChosen } : undefined}
+        />
+      ) : null}
+      {picked.length > 0 ? (
+        <BulkBar rows={picked} onDone={(left) => setChosen(new Set(left.map((row) => row.id)))} />
+      ) : null}
       <div ref={end} className={styles.end}>
         {hasNextPage ? (
           <Button loading={isFetchingNextPage} onClick={() => void fetchNextPage()}>

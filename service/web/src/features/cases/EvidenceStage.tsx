@@ -1,10 +1,12 @@
 import { ImageOff } from 'lucide-react'
+import type { ReactNode } from 'react'
 
 import type { Evidence } from '@/api/nouns'
 import { useFormat } from '@/app/format'
 import { useMessages } from '@/app/locale'
 import { ZoomPicture } from '@/shared/ZoomPicture'
 
+import { ClipPlayer } from './ClipPlayer'
 import { evidenceNote } from './evidenceNote'
 import styles from './EvidenceStage.module.css'
 
@@ -16,10 +18,13 @@ interface Props {
   kind: string
   /** Shown while the evidence itself is still loading. */
   placeholder?: string | null
+  /** What is drawn over one of the pictures. */
+  overlay?: { of: string; drawing: ReactNode } | null
 }
 
 /** One evidence file, as large as the page allows, on a dark ground; tabs change the file. */
-export function EvidenceStage({ evidence, selected, onSelect, kind, placeholder = null }: Props) {
+export function EvidenceStage(props: Props) {
+  const { evidence, selected, onSelect, kind, placeholder = null, overlay = null } = props
   const t = useMessages()
   const format = useFormat()
   const shown = evidence.find((file) => file.id === selected) ?? evidence[0]
@@ -30,18 +35,7 @@ export function EvidenceStage({ evidence, selected, onSelect, kind, placeholder 
         {shown === undefined ? (
           <Waiting placeholder={placeholder} />
         ) : shown.media_type.startsWith('video/') ? (
-          // A clip has no speech; what it shows is said in the facts beside it.
-
-          <video
-            key={shown.id}
-            className={styles.clip}
-            src={shown.url}
-            controls
-            loop
-            autoPlay
-            muted
-            playsInline
-          />
+          <ClipPlayer key={shown.id} src={shown.url} />
         ) : (
           <ZoomPicture
             key={shown.url}
@@ -53,6 +47,7 @@ export function EvidenceStage({ evidence, selected, onSelect, kind, placeholder 
             })}
             hint={t('evidence.zoom')}
             failed={t('evidence.failed')}
+            overlay={shown.id === overlay?.of ? overlay.drawing : null}
           />
         )}
         {shown?.role === 'original' ? <p className={styles.warning}>{t('evidence.unblurred')}</p> : null}
@@ -88,11 +83,4 @@ function Waiting({ placeholder }: { placeholder: string | null }) {
       {t('evidence.none')}
     </p>
   )
-}
-
-/** The next picture when somebody switches: context, close-up, clip, round again; the original only when asked for. */
-export function nextView(evidence: readonly Evidence[], selected: string | null): string | null {
-  const views = evidence.filter((file) => file.role !== 'original')
-  const at = views.findIndex((file) => file.id === (selected ?? views[0]?.id))
-  return views[(at + 1) % Math.max(1, views.length)]?.id ?? null
 }

@@ -1,4 +1,4 @@
-import { isMessageKey, type Translate } from '@/messages'
+import { isMessageKey, type MessageKey, type Translate } from '@/messages'
 
 /** What an evidence file shows: the engine's word in the reader's language, or its note as it is. */
 export function evidenceNote(t: Translate, note: string): string {
@@ -6,7 +6,7 @@ export function evidenceNote(t: Translate, note: string): string {
   return isNoteKey(key) ? t(key) : note
 }
 
-type NoteKey = 'evidence.note.start' | 'evidence.note.course' | 'evidence.note.end'
+type NoteKey = Extract<MessageKey, `evidence.note.${string}`>
 
 function isNoteKey(key: string): key is NoteKey {
   return isMessageKey(key)

@@ -6,12 +6,19 @@ import styles from './HelpDialog.module.css'
 const KEYS = [
   ['C', 'confirm'],
   ['D', 'dismiss'],
+  ['A', 'assign'],
+  ['M', 'merge'],
   ['J', 'next'],
   ['K', 'previous'],
   ['U', 'undo'],
   ['V', 'view'],
   ['O', 'original'],
+  ['B', 'boxes'],
   ['Z', 'zoom'],
+  ['P', 'play'],
+  [', .', 'step'],
+  ['E', 'edit'],
+  ['G', 'batch'],
   ['?', 'help'],
 ] as const
 

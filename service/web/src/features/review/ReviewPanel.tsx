@@ -1,19 +1,53 @@
-import { Check, ChevronLeft, ChevronRight, CircleHelp, Image as ImageIcon, X } from 'lucide-react'
+import { useQuery } from '@tanstack/react-query'
+import {
+  Check,
+  ChevronLeft,
+  ChevronRight,
+  CircleHelp,
+  Image as ImageIcon,
+  LayoutGrid,
+  Merge,
+  Send,
+  SquareDashed,
+  SquarePen,
+  X,
+} from 'lucide-react'
+import { useEffect, useState, type ReactNode } from 'react'
 import { Link } from 'react-router'
 
 import { useWords } from '@/api/catalogue'
 import type { Case, DismissalReason } from '@/api/nouns'
+import { suggestionsQuery } from '@/api/suggestions'
 import { useFormat } from '@/app/format'
 import { useMessages } from '@/app/locale'
 import { CaseFacts } from '@/features/cases/CaseFacts'
 import { KindLabel, SuspectedLabel } from '@/features/cases/CaseLabels'
 import { DismissForm } from '@/features/cases/DismissForm'
+import { MergeForm } from '@/features/cases/MergeForm'
+import { NearbyCases } from '@/features/cases/NearbyCases'
 
 import styles from './ReviewPanel.module.css'
 import type { Entry } from './reviewQueue'
 
 /** The server counts no further. */
 const COUNTED_UP_TO = 10_000
+/** How long a case must be on screen before its neighbours are asked for. */
+const LINGER_MS = 600
+const NEARBY_SHOWN = 3
+
+interface Switch {
+  on: boolean
+  toggle: () => void
+}
+
+/** The small buttons above the facts; null where one does not apply. */
+interface Tools {
+  boxes: Switch | null
+  original: Switch | null
+  edit: (() => void) | null
+  batch: () => void
+  help: () => void
+}
 
 interface Props {
   entry: Entry
@@ -21,21 +55,21 @@ interface Props {
   waiting: number
   position: number
   next: readonly Entry[]
-  dismissing: boolean
-  /** Whether the untouched original is on show; null where it may not be seen. */
-  original: { shown: boolean; toggle: () => void } | null
+  /** What the operator is asked about the case now, in place of the buttons. */
+  asking: 'dismiss' | 'merge' | null
+  tools: Tools
   onConfirm: () => void
-  onAskDismiss: () => void
-  onCancelDismiss: () => void
+  onAssign: () => void
+  onAsk: (what: 'dismiss' | 'merge' | null) => void
   onDismiss: (reason: DismissalReason, note: string) => void
+  onMerge: (into: string) => void
   onMove: (by: 1 | -1) => void
   onShow: (id: string) => void
-  onHelp: () => void
 }
 
 /** Beside the evidence: facts, decisions, what comes next. */
 export function ReviewPanel(props: Props) {
-  const { entry, detail, original } = props
+  const { entry, detail, tools } = props
   const t = useMessages()
   const format = useFormat()
   const { row } = entry
@@ -51,25 +85,32 @@ export function ReviewPanel(props: Props) {
           · {t('review.position', { index: props.position })}
         </span>
         <span className={styles.tools}>
-          {original === null ? null : (
-            <button
-              type="button"
-              aria-pressed={original.shown}
-              title={`${t('review.original')} (O)`}
-              aria-label={t('review.original')}
-              onClick={original.toggle}
+          {tools.boxes === null ? null : (
+            <Tool label={t('evidence.boxes')} keyName="B" pressed={tools.boxes.on} run={tools.boxes.toggle}>
+              <SquareDashed size={18} aria-hidden />
+            </Tool>
+          )}
+          {tools.original === null ? null : (
+            <Tool
+              label={t('review.original')}
+              keyName="O"
+              pressed={tools.original.on}
+              run={tools.original.toggle}
             >
               <ImageIcon size={18} aria-hidden />
-            </button>
+            </Tool>
           )}
-          <button
-            type="button"
-            title={`${t('review.help')} (?)`}
-            aria-label={t('review.help')}
-            onClick={props.onHelp}
-          >
+          {tools.edit === null ? null : (
+            <Tool label={t('boxes.edit')} keyName="E" run={tools.edit}>
+              <SquarePen size={18} aria-hidden />
+            </Tool>
+          )}
+          <Tool label={t('review.batch')} keyName="G" run={tools.batch}>
+            <LayoutGrid size={18} aria-hidden />
+          </Tool>
+          <Tool label={t('review.help')} keyName="?" run={tools.help}>
             <CircleHelp size={18} aria-hidden />
-          </button>
+          </Tool>
         </span>
       </header>
       <div className={styles.body}>
@@ -87,6 +128,7 @@ export function ReviewPanel(props: Props) {
           <p className={styles.hint}>{t('case.suspectedHint')}</p>
         ) : null}
         <CaseFacts row={row} detail={detail} />
+        <Around id={row.id} />
         {props.next.length === 0 ? null : (
           <section className={styles.next} aria-label={t('review.upNext')}>
             <h2>{t('review.upNext')}</h2>
@@ -105,8 +147,10 @@ export function ReviewPanel(props: Props) {
         )}
       </div>
       <footer className={styles.decide}>
-        {props.dismissing ? (
-          <DismissForm onDismiss={props.onDismiss} onCancel={props.onCancelDismiss} />
+        {props.asking === 'dismiss' ? (
+          <DismissForm onDismiss={props.onDismiss} onCancel={() => props.onAsk(null)} />
+        ) : props.asking === 'merge' ? (
+          <MergeForm id={row.id} onMerge={props.onMerge} onCancel={() => props.onAsk(null)} />
         ) : (
           <DecideButtons {...props} />
         )}
@@ -115,16 +159,68 @@ export function ReviewPanel(props: Props) {
   )
 }
 
-function DecideButtons({ entry, onConfirm, onAskDismiss, onMove }: Props) {
+interface ToolProps {
+  label: string
+  keyName: string
+  pressed?: boolean
+  run: () => void
+  children: ReactNode
+}
+
+function Tool({ label, keyName, pressed, run, children }: ToolProps) {
+  return (
+    <button
+      type="button"
+      aria-pressed={pressed}
+      title={`${label} (${keyName})`}
+      aria-label={label}
+      onClick={run}
+    >
+      {children}
+    </button>
+  )
+}
+
+/** Open cases around; asked for once the operator stays, so that fast decisions ask for nothing. */
+function Around({ id }: { id: string }) {
+  const t = useMessages()
+  const stays = useStays(LINGER_MS)
+  const { data: neighbours } = useQuery({ ...suggestionsQuery(id), enabled: stays })
+  if (neighbours === undefined || neighbours.length === 0) return null
+  return (
+    <section className={styles.next} aria-label={t('review.nearby')}>
+      <h2>{t('review.nearby')}</h2>
+      <NearbyCases neighbours={neighbours.slice(0, NEARBY_SHOWN)} />
+    </section>
+  )
+}
+
+function useStays(milliseconds: number): boolean {
+  const [stays, setStays] = useState(false)
+  useEffect(() => {
+    const timer = window.setTimeout(() => setStays(true), milliseconds)
+    return () => window.clearTimeout(timer)
+  }, [milliseconds])
+  return stays
+}
+
+function DecideButtons({ entry, detail, onConfirm, onAssign, onAsk, onMove }: Props) {
   const t = useMessages()
   const settled = entry.mark?.why === 'settled'
+  const unit = detail?.suggested_unit?.name
   return (
     <div className={styles.buttons}>
       <button type="button" className={styles.confirm} disabled={settled} onClick={onConfirm}>
         <Check size={20} aria-hidden /> {t('review.confirm')} <kbd>C</kbd>
       </button>
-      <button type="button" className={styles.dismiss} disabled={settled} onClick={onAskDismiss}>
+      <button type="button" className={styles.dismiss} disabled={settled} onClick={() => onAsk('dismiss')}>
         <X size={20} aria-hidden /> {t('review.dismiss')} <kbd>D</kbd>
+      </button>
+      <button type="button" className={styles.other} disabled={settled} title={unit ?? ''} onClick={onAssign}>
+        <Send size={16} aria-hidden /> {t('review.assign')} <kbd>A</kbd>
+      </button>
+      <button type="button" className={styles.other} disabled={settled} onClick={() => onAsk('merge')}>
+        <Merge size={16} aria-hidden /> {t('review.merge')} <kbd>M</kbd>
       </button>
       <button
         type="button"

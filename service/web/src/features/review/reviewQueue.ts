@@ -8,9 +8,11 @@ export interface Entry {
   readonly mark: Mark | null
 }
 
+export type DecisionName = 'confirm' | 'dismiss' | 'merge' | 'assign'
+
 export interface Decided {
   readonly row: CaseRow
-  readonly action: 'confirm' | 'dismiss'
+  readonly action: DecisionName
   /** Milliseconds since the epoch. */
   readonly at: number
 }
@@ -29,7 +31,7 @@ export interface ReviewQueue {
 export type QueueAction =
   | { type: 'loaded'; rows: readonly CaseRow[] }
   | { type: 'arrived'; row: CaseRow }
-  | { type: 'decided'; id: string; action: 'confirm' | 'dismiss'; at: number }
+  | { type: 'decided'; id: string; action: DecisionName; at: number }
   | { type: 'undone'; id: string }
   | { type: 'returned'; row: CaseRow; mark: Mark }
   | { type: 'kept'; decided: Decided }
@@ -53,8 +55,17 @@ export function upNext(queue: ReviewQueue, count: number): Entry[] {
   return [...entries.slice(index + 1), ...entries.slice(0, Math.max(index, 0))].slice(0, count)
 }
 
-/** The decision that an undo would take back at this time, if there is one. */
+/**
+ * The decision that an undo would take back at this time, if there is one. Two steps were taken where a case was sent to
+ * a unit too; the server takes back one, so that belongs on the case's own page.
+ */
 export function undoable(queue: ReviewQueue, now: number): Decided | null {
+  const last = lastDecided(queue, now)
+  return last?.action === 'assign' ? null : last
+}
+
+/** The decision of the last minute, for the bar that tells of it. */
+export function lastDecided(queue: ReviewQueue, now: number): Decided | null {
   const last = queue.decided.at(-1)
   return last !== undefined && now - last.at < UNDO_MS ? last : null
 }

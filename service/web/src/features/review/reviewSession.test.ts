@@ -8,12 +8,20 @@ import { currentEntry } from './reviewQueue'
 import { ReviewSession, type QueueNews } from './reviewSession'
 
 const PAGE = 50
+const RESULT: Readonly<Record<string, CaseStatus>> = {
+  undo: 'pending',
+  confirm: 'filed',
+  merge: 'merged',
+  dispatch: 'dispatched',
+}
 
 /** Cases as the service keeps them: versions grow, steps from an old version or a wrong state get a 409. */
 class Office {
   readonly cases = new Map<string, Case>()
   readonly taken: string[] = []
   broken = false
+  /** Nobody answers for the place, so that nothing can be dispatched. */
+  unitless = false
   now = 0
 
   constructor(count: number) {
@@ -99,7 +107,9 @@ class Office {
     await new Promise((resolve) => setTimeout(resolve, Math.random() * 5))
     if (this.broken) throw Problem.unreachable()
     const found = this.cases.get(id)
-    const wanted: CaseStatus = step.action === 'undo' ? 'filed' : 'pending'
+    if (step.action === 'dispatch' && this.unitless)
+      throw new Problem(422, 'Unprocessable', { detail: 'no unit' })
+    const wanted: CaseStatus = step.action === 'undo' || step.action === 'dispatch' ? 'filed' : 'pending'
     if (found?.version !== version || found.status !== wanted) {
       const current = {
         status: found?.status,
@@ -109,11 +119,7 @@ class Office {
       throw new Problem(409, 'Conflict', { current: { ...current, allowed_actions: [] } })
     }
     this.taken.push(`${step.action} ${id}`)
-    return this.settle(
-      id,
-      step.action === 'undo' ? 'pending' : step.action === 'confirm' ? 'filed' : 'dismissed',
-      'me',
-    )
+    return this.settle(id, RESULT[step.action] ?? 'dismissed', 'me')
   }
 
   async session() {
@@ -224,5 +230,54 @@ describe('ReviewSession', () => {
     await session.onEvent({ id: '0001', status: 'filed' })
     expect(shown()).toBe('0000')
     expect(session.state().queue.entries.map((entry) => entry.row.id)).toEqual(['0000', '0002', '9999'])
+  })
+
+  it('decides on many at once and leaves the others', async () => {
+    const office = new Office(6)
+    const { session, shown } = await office.session()
+    session.decide({ action: 'dismiss', reason: 'duplicate', note: '' }, ['0001', '0003', '0004'])
+    await vi.waitFor(() => expect(office.taken).toHaveLength(3))
+    expect(office.taken.sort()).toEqual(['dismiss 0001', 'dismiss 0003', 'dismiss 0004'])
+    expect(session.state().queue.entries.map((entry) => entry.row.id)).toEqual(['0000', '0002', '0005'])
+    expect(shown()).toBe('0000')
+  })
+
+  it('merges into another case', async () => {
+    const office = new Office(2)
+    const { session, shown } = await office.session()
+    session.decide({ action: 'merge', into: '0001' })
+    await vi.waitFor(() => expect(office.cases.get('0000')?.status).toBe('merged'))
+    expect(shown()).toBe('0001')
+  })
+
+  it('files and dispatches one after the other', async () => {
+    const office = new Office(2)
+    const { session, shown } = await office.session()
+    session.decide({ action: 'assign' })
+    expect(shown()).toBe('0001')
+    await vi.waitFor(() => expect(office.taken).toEqual(['confirm 0000', 'dispatch 0000']))
+    session.undo()
+    expect(shown()).toBe('0001')
+  })
+
+  it('leaves a case filed that no unit takes, and says so', async () => {
+    const office = new Office(2)
+    const { session, news, shown } = await office.session()
+    office.unitless = true
+    session.decide({ action: 'assign' })
+    await vi.waitFor(() => expect(news).toHaveLength(1))
+    expect(news[0]).toMatchObject({ type: 'unassigned', id: '0000' })
+    expect(office.taken).toEqual(['confirm 0000'])
+    expect(shown()).toBe('0001')
+  })
+
+  it('brings a case back whose filing did not arrive, and says it once', async () => {
+    const office = new Office(2)
+    const { session, news } = await office.session()
+    office.broken = true
+    session.decide({ action: 'assign' })
+    await vi.waitFor(() => expect(session.state().queue.entries).toHaveLength(2))
+    await new Promise((resolve) => setTimeout(resolve, 20))
+    expect(news.map((item) => item.type)).toEqual(['undelivered'])
   })
 })

@@ -8,16 +8,20 @@ import {
   reduceQueue,
   undoable,
   type Decided,
+  type Entry,
   type QueueAction,
   type ReviewQueue,
 } from './reviewQueue'
 
-export type Decision = Extract<CaseStep, { action: 'confirm' | 'dismiss' }>
+/** What an operator decides about a pending case; `assign` files it and sends it to the unit in charge. */
+export type Decision =
+  Extract<CaseStep, { action: 'dismiss' | 'merge' }> | { action: 'confirm' } | { action: 'assign' }
 
 /** What the page must tell the operator; it never moves what is on screen. */
 export type QueueNews =
   | { type: 'undelivered'; number: string; id: string; error: unknown }
   | { type: 'conflict'; number: string; id: string; current: CurrentCase }
+  | { type: 'unassigned'; number: string; id: string; error: unknown }
   | { type: 'undoRefused'; number: string; error: unknown }
   | { type: 'undone'; number: string }
 
@@ -121,14 +125,36 @@ export class ReviewSession {
     else this.apply({ type: 'settledElsewhere', id, current: settledAs(found) })
   }
 
-  decide(decision: Decision): void {
-    const entry = currentEntry(this.snapshot.queue)
-    if (entry === null || entry.mark?.why === 'settled') return
+  /** Decide on the case on screen, or on these: they leave the queue at once. */
+  decide(decision: Decision, ids?: readonly string[]): void {
+    const { queue } = this.snapshot
+    const shown = currentEntry(queue)
+    const chosen = ids === undefined ? [shown] : queue.entries.filter((entry) => ids.includes(entry.row.id))
+    for (const entry of chosen) {
+      if (entry !== null && entry.mark?.why !== 'settled') this.decideOn(entry, decision)
+    }
+  }
+
+  private decideOn(entry: Entry, decision: Decision): void {
     const { id, number, version } = entry.row
     const attempt = (this.attempts.get(id) ?? 0) + 1
     this.attempts.set(id, attempt)
     this.apply({ type: 'decided', id, action: decision.action, at: this.tools.now() })
-    this.send(id, this.tools.seenVersion(id) ?? version, decision).catch((error: unknown) => {
+    const seen = this.tools.seenVersion(id) ?? version
+    const first: CaseStep = decision.action === 'assign' ? { action: 'confirm' } : decision
+    const sent = this.send(id, seen, first)
+    if (decision.action === 'assign') {
+      // Filed is filed: where the case cannot be dispatched, it does not come back to be reviewed.
+      const dispatched = sent.then(() => this.send(id, seen, { action: 'dispatch' }))
+      const filed = sent.then(
+        () => true,
+        () => false,
+      )
+      dispatched.catch(async (error: unknown) => {
+        if (await filed) this.tell({ type: 'unassigned', number, id, error })
+      })
+    }
+    sent.catch((error: unknown) => {
       // The operator took it back and decided again meanwhile: that decision is on its way behind this one.
       if (this.attempts.get(id) !== attempt) return
       const current = conflictOf(error)

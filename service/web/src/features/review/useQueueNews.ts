@@ -1,8 +1,9 @@
 import { useEffect, useEffectEvent } from 'react'
+import { useNavigate } from 'react-router'
 
 import { useWords } from '@/api/catalogue'
 import { useMessages } from '@/app/locale'
-import { problemText } from '@/shared/problemText'
+import { problemDetail, problemText } from '@/shared/problemText'
 import { useToasts } from '@/shared/Toasts'
 
 import type { QueueNews, ReviewSession } from './reviewSession'
@@ -12,6 +13,7 @@ export function useQueueNews(session: ReviewSession): void {
   const t = useMessages()
   const { word } = useWords()
   const toasts = useToasts()
+  const navigate = useNavigate()
 
   const show = (id: string) => session.show(id)
   const onNews = useEffectEvent((news: QueueNews) => {
@@ -19,6 +21,14 @@ export function useQueueNews(session: ReviewSession): void {
     switch (news.type) {
       case 'undone':
         toasts.show({ text: t('review.undone', { number }), tone: 'good', milliseconds: 3_000 })
+        break
+      case 'unassigned':
+        toasts.show({
+          text: t('review.unassigned', { number, why: problemDetail(t, news.error) }),
+          tone: 'bad',
+          key: `queue-${news.id}`,
+          action: { label: t('review.show'), run: () => void navigate(`/cases/${news.id}`) },
+        })
         break
       case 'undoRefused':
         toasts.show({
