@@ -53,8 +53,15 @@ export const router = createBrowserRouter([
                 path: 'cameras/:id/:view?',
                 lazy: guarded('cameras', () => import('@/features/cameras/CameraPage')),
               },
-              { path: 'users', lazy: guarded('users', () => import('@/features/users/UsersPage')) },
-              { path: 'keys', lazy: guarded('keys', () => import('@/features/users/ApiKeysPage')) },
+              { path: 'tasks', lazy: guarded('tasks', () => import('@/features/tasks/TasksPage')) },
+              {
+                path: 'overview',
+                lazy: guarded('overview', () => import('@/features/overview/OverviewPage')),
+              },
+              {
+                path: 'admin/:section?',
+                lazy: guarded('admin', () => import('@/features/admin/AdminPage')),
+              },
               { path: '*', Component: MissingPage },
             ],
           },

@@ -16,7 +16,13 @@ interface Props {
   onCancel: () => void
 }
 
-const SCOPES: readonly Scope[] = ['frames:write', 'violations:write', 'photos:write', 'signals:write', 'engine']
+const SCOPES: readonly Scope[] = [
+  'frames:write',
+  'violations:write',
+  'photos:write',
+  'signals:write',
+  'engine',
+]
 const FIELDS = ['name', 'scopes', 'camera_id', 'expires_at']
 
 /** Make a key; its secret goes to the caller and nowhere else. */

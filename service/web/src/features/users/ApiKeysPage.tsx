@@ -7,6 +7,7 @@ import { apiKeysQuery, useRevokeApiKey } from '@/api/apiKeys'
 import type { ApiKey } from '@/api/nouns'
 import { useFormat } from '@/app/format'
 import { useMessages } from '@/app/locale'
+import { useSession } from '@/features/session/session'
 import { ConfirmDialog } from '@/shared/ConfirmDialog'
 import { CopyButton } from '@/shared/CopyButton'
 import styles from '@/shared/DataTable.module.css'
@@ -21,6 +22,7 @@ import { ApiKeyForm } from './ApiKeyForm'
 export default function ApiKeysPage() {
   const t = useMessages()
   const toasts = useToasts()
+  const { user } = useSession()
   const keys = useQuery(apiKeysQuery)
   const revoke = useRevokeApiKey()
   const [adding, setAdding] = useState(false)
@@ -34,15 +36,17 @@ export default function ApiKeysPage() {
           <h1>{t('keys.title')}</h1>
           <p>{t('keys.intro')}</p>
         </div>
-        <Button type="primary" icon={<KeyRound size={16} />} onClick={() => setAdding(true)}>
-          {t('keys.add')}
-        </Button>
+        {user.role === 'administrator' ? (
+          <Button type="primary" icon={<KeyRound size={16} />} onClick={() => setAdding(true)}>
+            {t('keys.add')}
+          </Button>
+        ) : null}
       </header>
       {keys.error === null ? null : <EmptyState title={problemText(t, keys.error)} />}
       {keys.data === undefined ? null : keys.data.length === 0 ? (
         <EmptyState title={t('keys.empty')} />
       ) : (
-        <KeyTable keys={keys.data} onRevoke={setLeaving} />
+        <KeyTable keys={keys.data} {...(user.role === 'administrator' ? { onRevoke: setLeaving } : {})} />
       )}
       <Dialog open={adding} title={t('keys.add')} onClose={() => setAdding(false)}>
         <ApiKeyForm
@@ -87,7 +91,7 @@ export default function ApiKeysPage() {
   )
 }
 
-function KeyTable({ keys, onRevoke }: { keys: readonly ApiKey[]; onRevoke: (key: ApiKey) => void }) {
+function KeyTable({ keys, onRevoke }: { keys: readonly ApiKey[]; onRevoke?: (key: ApiKey) => void }) {
   const t = useMessages()
   const format = useFormat()
   const [now] = useState(() => Date.now())
@@ -128,11 +132,13 @@ function KeyTable({ keys, onRevoke }: { keys: readonly ApiKey[]; onRevoke: (key:
               </td>
               <td>{key.last_used_at === null ? t('keys.neverUsed') : format.ago(key.last_used_at)}</td>
               <td>
-                <div className={styles.buttons}>
-                  <Button type="text" danger onClick={() => onRevoke(key)}>
-                    {t('keys.revoke')}
-                  </Button>
-                </div>
+                {onRevoke === undefined ? null : (
+                  <div className={styles.buttons}>
+                    <Button type="text" danger onClick={() => onRevoke(key)}>
+                      {t('keys.revoke')}
+                    </Button>
+                  </div>
+                )}
               </td>
             </tr>
           ))}

@@ -1,8 +1,11 @@
+import { useQuery } from '@tanstack/react-query'
 import { Button, Input, Select } from 'antd'
 import { useState, type SubmitEvent } from 'react'
 
+import { areasQuery } from '@/api/areas'
 import { useWords } from '@/api/catalogue'
 import type { Role, User } from '@/api/nouns'
+import { unitsQuery } from '@/api/units'
 import { useCreateUser, useUpdateUser } from '@/api/users'
 import { useLocale } from '@/app/locale'
 import { LOCALES, type Locale } from '@/messages'
@@ -12,7 +15,9 @@ import { useFormFaults } from '@/shared/useFormFaults'
 import { useToasts } from '@/shared/Toasts'
 
 const LANGUAGE: Readonly<Record<Locale, string>> = { 'zh-CN': '中文', 'en-US': 'English' }
-const FIELDS = ['username', 'display_name', 'role', 'locale', 'password']
+const FIELDS = ['username', 'display_name', 'role', 'unit_id', 'area_id', 'locale', 'password']
+/** Whom an area can be bound to. */
+const BOUND: ReadonlySet<Role> = new Set(['operator', 'supervisor'])
 
 /** Add a person, or change one. */
 export function UserForm({ user, onDone }: { user: User | null; onDone: () => void }) {
@@ -26,7 +31,11 @@ export function UserForm({ user, onDone }: { user: User | null; onDone: () => vo
   const [name, setName] = useState(user?.display_name ?? '')
   const [role, setRole] = useState<Role>(user?.role ?? 'inspector')
   const [locale, setLocale] = useState<Locale>(user?.locale ?? 'zh-CN')
+  const [unit, setUnit] = useState(user?.unit_id ?? null)
+  const [area, setArea] = useState(user?.area_id ?? null)
   const [password, setPassword] = useState('')
+  const { data: units = [] } = useQuery(unitsQuery)
+  const { data: areas = [] } = useQuery(areasQuery)
 
   const submit = (event: SubmitEvent) => {
     event.preventDefault()
@@ -37,6 +46,10 @@ export function UserForm({ user, onDone }: { user: User | null; onDone: () => vo
     }
     if (name.trim() === '') {
       faults.setField('display_name', t('common.required'))
+      return
+    }
+    if (role === 'unit_handler' && unit === null) {
+      faults.setField('unit_id', t('users.unitNeeded'))
       return
     }
     if ((user === null || password !== '') && password.length < 10) {
@@ -50,7 +63,13 @@ export function UserForm({ user, onDone }: { user: User | null; onDone: () => vo
       },
       onError: faults.set,
     }
-    const body = { display_name: name.trim(), role, locale }
+    const body = {
+      display_name: name.trim(),
+      role,
+      locale,
+      unit_id: role === 'unit_handler' ? unit : null,
+      area_id: BOUND.has(role) ? area : null,
+    }
     if (user === null) create.mutate({ ...body, username: username.trim(), password }, after)
     else update.mutate({ id: user.id, body: password === '' ? body : { ...body, password } }, after)
   }
@@ -88,6 +107,36 @@ export function UserForm({ user, onDone }: { user: User | null; onDone: () => vo
           />
         )}
       </Field>
+      {role === 'unit_handler' ? (
+        <Field label={t('users.unit')} fault={faults.faults.unit_id}>
+          {(id) => (
+            <Select
+              id={id}
+              value={unit}
+              onChange={setUnit}
+              showSearch={{ optionFilterProp: 'label' }}
+              getPopupContainer={(trigger: HTMLElement) => trigger.parentElement ?? document.body}
+              options={units.map((one) => ({ value: one.id, label: one.name }))}
+            />
+          )}
+        </Field>
+      ) : null}
+      {BOUND.has(role) && areas.length > 0 ? (
+        <Field label={t('users.area')} fault={faults.faults.area_id} optional>
+          {(id) => (
+            <Select
+              id={id}
+              allowClear
+              placeholder={t('users.areaAll')}
+              value={area}
+              onChange={(chosen: string | undefined) => setArea(chosen ?? null)}
+              showSearch={{ optionFilterProp: 'label' }}
+              getPopupContainer={(trigger: HTMLElement) => trigger.parentElement ?? document.body}
+              options={areas.map((one) => ({ value: one.id, label: one.name }))}
+            />
+          )}
+        </Field>
+      ) : null}
       <Field label={t('users.locale')} fault={faults.faults.locale}>
         {(id) => (
           <Select

@@ -3,8 +3,10 @@ import { Button } from 'antd'
 import { UserRoundPlus } from 'lucide-react'
 import { useState } from 'react'
 
+import { areasQuery } from '@/api/areas'
 import { useWords } from '@/api/catalogue'
 import type { User } from '@/api/nouns'
+import { unitsQuery } from '@/api/units'
 import { usersQuery, useUpdateUser } from '@/api/users'
 import { useFormat } from '@/app/format'
 import { useMessages } from '@/app/locale'
@@ -26,10 +28,16 @@ export default function UsersPage() {
   const toasts = useToasts()
   const { user: self } = useSession()
   const users = useQuery(usersQuery)
+  const { data: units = [] } = useQuery(unitsQuery)
+  const { data: areas = [] } = useQuery(areasQuery)
   const update = useUpdateUser()
   const [editing, setEditing] = useState<User | 'new' | null>(null)
   const [leaving, setLeaving] = useState<User | null>(null)
 
+  const placed = (user: User) =>
+    units.find((unit) => unit.id === user.unit_id)?.name ??
+    areas.find((area) => area.id === user.area_id)?.name ??
+    ''
   const setActive = (user: User, active: boolean) =>
     update.mutate(
       { id: user.id, body: { active } },
@@ -44,9 +52,11 @@ export default function UsersPage() {
     <div className={styles.page}>
       <header className={styles.header}>
         <h1>{t('users.title')}</h1>
-        <Button type="primary" icon={<UserRoundPlus size={16} />} onClick={() => setEditing('new')}>
-          {t('users.add')}
-        </Button>
+        {self.role === 'administrator' ? (
+          <Button type="primary" icon={<UserRoundPlus size={16} />} onClick={() => setEditing('new')}>
+            {t('users.add')}
+          </Button>
+        ) : null}
       </header>
       {users.error === null ? null : <EmptyState title={problemText(t, users.error)} />}
       {users.data === undefined ? null : (
@@ -69,7 +79,10 @@ export default function UsersPage() {
                     {user.id === self.id ? <span className={styles.tag}>{t('users.self')}</span> : null}
                     <small>{user.username}</small>
                   </td>
-                  <td>{word('roles', user.role)}</td>
+                  <td>
+                    {word('roles', user.role)}
+                    <small>{placed(user)}</small>
+                  </td>
                   <td>
                     <span className={`${styles.tag ?? ''} ${user.active ? (styles.good ?? '') : ''}`}>
                       {user.active ? t('users.activeYes') : t('users.activeNo')}
@@ -77,20 +90,22 @@ export default function UsersPage() {
                   </td>
                   <td>{format.date(user.created_at)}</td>
                   <td>
-                    <div className={styles.buttons}>
-                      <Button type="text" onClick={() => setEditing(user)}>
-                        {t('common.edit')}
-                      </Button>
-                      {user.id === self.id ? null : user.active ? (
-                        <Button type="text" danger onClick={() => setLeaving(user)}>
-                          {t('users.deactivate')}
+                    {self.role === 'administrator' ? (
+                      <div className={styles.buttons}>
+                        <Button type="text" onClick={() => setEditing(user)}>
+                          {t('common.edit')}
                         </Button>
-                      ) : (
-                        <Button type="text" onClick={() => setActive(user, true)}>
-                          {t('users.activate')}
-                        </Button>
-                      )}
-                    </div>
+                        {user.id === self.id ? null : user.active ? (
+                          <Button type="text" danger onClick={() => setLeaving(user)}>
+                            {t('users.deactivate')}
+                          </Button>
+                        ) : (
+                          <Button type="text" onClick={() => setActive(user, true)}>
+                            {t('users.activate')}
+                          </Button>
+                        )}
+                      </div>
+                    ) : null}
                   </td>
                 </tr>
               ))}

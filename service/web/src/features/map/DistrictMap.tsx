@@ -1,0 +1,118 @@
+import { useQuery } from '@tanstack/react-query'
+
+import { areaShapesQuery } from '@/api/areas'
+import { useFormat } from '@/app/format'
+import { useMessages } from '@/app/locale'
+
+import styles from './DistrictMap.module.css'
+import { projectionOf, roundLength, type Place } from './projection'
+
+/** A point or circle on the map. */
+export interface Spot {
+  readonly id: string
+  readonly place: Place
+  readonly label: string
+  /** Of the circle, metres; a point without it. */
+  readonly metres?: number
+  readonly kind?: string
+  onClick?: () => void
+}
+
+interface Props {
+  spots: readonly Spot[]
+  /** Code of an area that stands out. */
+  marked?: string | null
+  onArea?: (code: string) => void
+  /** Show the surroundings of the spots instead of the whole district. */
+  close?: boolean
+}
+
+const LABELLED = 24
+
+/** The district's areas as a plan, with spots on it. It needs no map server: the outlines are the office's own. */
+export function DistrictMap({ spots, marked = null, onArea, close = false }: Props) {
+  const t = useMessages()
+  const format = useFormat()
+  const { data: shapes = [] } = useQuery(areaShapesQuery)
+  const outlines = shapes.flatMap((shape) => shape.rings.flat())
+  const map = projectionOf(close || outlines.length === 0 ? spots.map((spot) => spot.place) : outlines)
+  if (map === null) return null
+  const path = (rings: readonly (readonly Place[])[]) =>
+    rings
+      .map((ring) => `M${ring.map((place) => map.at(place).map(Math.round).join(' ')).join('L')}Z`)
+      .join('')
+  const bar = roundLength(map.width * map.metres * 0.3)
+  const unit = Math.max(map.width, map.height) / 100
+  // The largest first, so that what lies within is drawn over it.
+  const order = shapes.toSorted((one, other) => LEVELS.indexOf(one.level) - LEVELS.indexOf(other.level))
+  return (
+    <figure className={styles.map}>
+      <svg
+        viewBox={`0 0 ${map.width} ${map.height}`}
+        role="img"
+        aria-label={t('areas.map', { count: shapes.length })}
+        preserveAspectRatio="xMidYMid slice"
+        data-close={close}
+      >
+        {order.map((shape) => (
+          <path
+            key={shape.code}
+            d={path(shape.rings)}
+            data-level={shape.level}
+            data-marked={shape.code === marked}
+            onClick={onArea === undefined ? undefined : () => onArea(shape.code)}
+          >
+            <title>{shape.name}</title>
+          </path>
+        ))}
+        {close || shapes.length > LABELLED
+          ? null
+          : order
+              .filter((shape) => shape.level !== 'district')
+              .map((shape) => {
+                const ring = shape.rings[0] ?? []
+                const middle = middleOf(ring)
+                const [x, y] = middle === null ? [0, 0] : map.at(middle)
+                return (
+                  <text key={shape.code} x={x} y={y} fontSize={unit * 2.2}>
+                    {shape.name}
+                  </text>
+                )
+              })}
+        {spots.map((spot) => {
+          const [x, y] = map.at(spot.place)
+          const radius =
+            spot.metres === undefined ? unit * 1.1 : Math.max(spot.metres / map.metres, unit * 1.2)
+          return (
+            <circle
+              key={spot.id}
+              cx={x}
+              cy={y}
+              r={radius}
+              data-area={spot.metres !== undefined}
+              data-kind={spot.kind}
+              data-link={spot.onClick !== undefined}
+              onClick={spot.onClick}
+            >
+              <title>{spot.label}</title>
+            </circle>
+          )
+        })}
+      </svg>
+      <figcaption style={{ width: `${(bar / (map.width * map.metres)) * 100}%` }}>
+        {bar >= 1000 ? `${format.number(bar / 1000)} km` : `${format.number(bar)} m`}
+      </figcaption>
+    </figure>
+  )
+}
+
+const LEVELS = ['district', 'sub_district', 'community']
+
+function middleOf(ring: readonly Place[]): Place | null {
+  if (ring.length === 0) return null
+  const sum = ring.reduce<[number, number]>(
+    ([x, y], [longitude, latitude]) => [x + longitude, y + latitude],
+    [0, 0],
+  )
+  return [sum[0] / ring.length, sum[1] / ring.length]
+}
