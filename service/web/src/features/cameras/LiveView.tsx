@@ -10,6 +10,7 @@ import { mayOpen } from '@/app/pages'
 import { useNow } from '@/shared/useNow'
 
 import styles from './CameraPage.module.css'
+import { GapList } from './GapList'
 import { Snapshot } from './Snapshot'
 
 /** What a camera sees now, and how it fares. */
@@ -69,6 +70,7 @@ export function LiveView({ camera }: { camera: Camera }) {
             {t('cameras.cases')}
           </Link>
         ) : null}
+        <GapList camera={camera.id} now={now} />
       </aside>
     </div>
   )

@@ -1,13 +1,13 @@
 import type { KonvaEventObject } from 'konva/lib/Node'
-import { useRef, useState } from 'react'
+import { useRef } from 'react'
 import { Circle, Image as Picture, Layer, Line, Rect, Stage } from 'react-konva'
 
-import type { Point, ZoneKind } from '@/api/nouns'
+import type { Ground, Point } from '@/api/nouns'
 import { useMessages } from '@/app/locale'
 
+import { GroundShape } from './GroundShape'
 import { inside } from './polygon'
-import type { Editing } from './sceneDraft'
-import { fewestPoints } from './sceneDraft'
+import { fewestPoints, mostPoints, type Editing, type Tool } from './sceneDraft'
 import styles from './SceneEditor.module.css'
 import { useRoom } from './useRoom'
 import { zoneColour } from './zoneColours'
@@ -19,7 +19,7 @@ interface Props {
   /** Width by height of the picture. */
   ratio: number
   /** The kind that is being drawn; null while zones are selected and moved. */
-  tool: ZoneKind | null
+  tool: Tool | null
   /** Points drawn so far. */
   drawn: readonly Point[]
   locked: boolean
@@ -27,6 +27,10 @@ interface Props {
   onFinish: () => void
   onSelect: (index: number | null) => void
   onReshape: (index: number, points: Point[]) => void
+  onGround: (ground: Ground) => void
+  /** Where the next point would be set, by pointer or keyboard. */
+  cross: Point | null
+  onCross: (at: Point | null) => void
 }
 
 const CLOSE_PX = 14
@@ -34,10 +38,10 @@ const CLOSE_PX = 14
 /** The camera's picture with its zones; here they are drawn, moved and bent. */
 export function SceneCanvas(props: Props) {
   const { editing, picture, ratio, tool, drawn, locked, onDraw, onFinish, onSelect, onReshape } = props
+  const { cross, onCross } = props
   const t = useMessages()
   const frame = useRef<HTMLDivElement>(null)
   const { width, height } = useRoom(frame)
-  const [pointer, setPointer] = useState<Point | null>(null)
   const fitting = Math.min(width, Math.floor(height * ratio))
   const size = { width: fitting, height: Math.round(fitting / ratio) }
   const { zones } = editing.draft
@@ -61,6 +65,7 @@ export function SceneCanvas(props: Props) {
     const first = drawn[0]
     const closes =
       first !== undefined &&
+      mostPoints(tool) === null &&
       tool !== 'barrier' &&
       drawn.length >= fewestPoints(tool) &&
       Math.hypot((at[0] - first[0]) * size.width, (at[1] - first[1]) * size.height) < CLOSE_PX
@@ -68,7 +73,8 @@ export function SceneCanvas(props: Props) {
     else onDraw([...drawn, at])
   }
 
-  const pending = pointer === null || drawn.length === 0 ? drawn : [...drawn, pointer]
+  const open = tool === 'barrier' || tool === 'lamp'
+  const pending = outlineOf(tool, cross === null || drawn.length === 0 ? drawn : [...drawn, cross])
   return (
     <div
       ref={frame}
@@ -81,7 +87,7 @@ export function SceneCanvas(props: Props) {
         <Stage
           {...size}
           onMouseMove={(event) => {
-            if (tool !== null) setPointer(pointAt(event))
+            if (tool !== null) onCross(pointAt(event))
           }}
           onClick={onPress}
           onTap={onPress}
@@ -97,6 +103,14 @@ export function SceneCanvas(props: Props) {
             {picture === null ? null : <Picture name="ground" image={picture} {...size} />}
           </Layer>
           <Layer listening={tool === null}>
+            {editing.draft.ground == null ? null : (
+              <GroundShape
+                ground={editing.draft.ground}
+                size={size}
+                locked={locked}
+                onChange={props.onGround}
+              />
+            )}
             {order.map(({ zone, index }) => (
               <ZoneShape
                 key={index}
@@ -113,11 +127,11 @@ export function SceneCanvas(props: Props) {
             <Layer listening={false}>
               <Line
                 points={pending.flatMap(([x, y]) => [x * size.width, y * size.height])}
-                closed={tool !== 'barrier' && pending.length > 2}
-                stroke={zoneColour(tool)}
+                closed={!open && pending.length > 2}
+                stroke={toolColour(tool)}
                 strokeWidth={2.5}
                 dash={[8, 5]}
-                {...(tool === 'barrier' ? {} : { fill: `${zoneColour(tool)}33` })}
+                {...(open ? {} : { fill: `${toolColour(tool)}33` })}
               />
               {drawn.map(([x, y], index) => (
                 <Circle
@@ -126,14 +140,51 @@ export function SceneCanvas(props: Props) {
                   y={y * size.height}
                   radius={index === 0 ? 8 : 5}
                   fill="#ffffff"
-                  stroke={zoneColour(tool)}
+                  stroke={toolColour(tool)}
                   strokeWidth={2.5}
                 />
               ))}
+              {cross === null ? null : (
+                <>
+                  <Line
+                    points={[
+                      cross[0] * size.width - 12,
+                      cross[1] * size.height,
+                      cross[0] * size.width + 12,
+                      cross[1] * size.height,
+                    ]}
+                    stroke="#ffffff"
+                    strokeWidth={1.5}
+                  />
+                  <Line
+                    points={[
+                      cross[0] * size.width,
+                      cross[1] * size.height - 12,
+                      cross[0] * size.width,
+                      cross[1] * size.height + 12,
+                    ]}
+                    stroke="#ffffff"
+                    strokeWidth={1.5}
+                  />
+                </>
+              )}
             </Layer>
           )}
         </Stage>
       )}
     </div>
   )
+}
+
+const MARK_COLOUR = '#ffd43b'
+
+function toolColour(tool: Tool): string {
+  return tool === 'lamp' || tool === 'ground' ? MARK_COLOUR : zoneColour(tool)
+}
+
+/** The lamp is a box between two corners; everything else is the points as they are. */
+function outlineOf(tool: Tool | null, points: readonly Point[]): readonly Point[] {
+  const [one, other] = points
+  if (tool !== 'lamp' || one === undefined || other === undefined) return points
+  return [one, [other[0], one[1]], other, [one[0], other[1]], one]
 }

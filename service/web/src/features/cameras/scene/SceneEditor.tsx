@@ -5,7 +5,7 @@ import { useBlocker } from 'react-router'
 
 import { useReplaceScene } from '@/api/cameras'
 import { useWords } from '@/api/catalogue'
-import type { Camera, Point, ZoneKind } from '@/api/nouns'
+import type { Camera, Point } from '@/api/nouns'
 import { Problem } from '@/api/problem'
 import { useMessages } from '@/app/locale'
 import { useSession } from '@/features/session/session'
@@ -14,7 +14,9 @@ import { problemDetail } from '@/shared/problemText'
 import { useToasts } from '@/shared/Toasts'
 import { isTyping } from '@/shared/useShortcuts'
 
-import { moved } from './polygon'
+import { rectangleMetres } from './ground'
+import { GroundFields } from './GroundFields'
+import { inside, moved } from './polygon'
 import { RuleSettings } from './RuleSettings'
 import { SceneCanvas } from './SceneCanvas'
 import {
@@ -23,10 +25,13 @@ import {
   faultOf,
   fewestPoints,
   freeName,
+  lampBetween,
+  mostPoints,
   pointsOf,
   reduceScene,
   sameDraft,
   settingsOf,
+  type Tool,
 } from './sceneDraft'
 import styles from './SceneEditor.module.css'
 import { NO_FAULTS, sortFaults } from './sceneFaults'
@@ -54,29 +59,50 @@ export default function SceneEditor({ camera }: { camera: Camera }) {
   const picture = usePicture(camera)
   const [editing, dispatch] = useReducer(reduceScene, camera.scene, beginEditing)
   const [base, setBase] = useState(() => draftOf(camera.scene))
-  const [tool, setTool] = useState<ZoneKind | null>(null)
+  const [tool, setTool] = useState<Tool | null>(null)
+  /** Where the next point would be set. */
+  const [cross, setCross] = useState<Point | null>(null)
+  /** The crosswalk whose lamp is marked. */
+  const [lampOf, setLampOf] = useState<number | null>(null)
   const [drawn, setDrawn] = useState<readonly Point[]>([])
   const [faults, setFaults] = useState(NO_FAULTS)
   const { draft, selected } = editing
   const changed = !sameDraft(draft, base)
   const overtaken = !sameDraft(draftOf(camera.scene), base)
 
-  const choose = (next: ZoneKind | null) => {
+  const choose = (next: Tool | null) => {
     setTool(next)
     setDrawn([])
-    if (next !== null) dispatch({ type: 'select', index: null })
+    setCross(null)
+    setLampOf(next === 'lamp' ? selected : null)
+    if (next !== null && next !== 'lamp') dispatch({ type: 'select', index: null })
   }
-  const finish = () => {
-    if (tool !== null && drawn.length >= fewestPoints(tool)) {
-      dispatch({
-        type: 'add',
-        kind: tool,
-        points: [...drawn],
-        name: freeName(draft, word('zone_kinds', tool)),
-      })
-      setFaults(NO_FAULTS)
+  const finish = (points: readonly Point[] = drawn) => {
+    if (tool === null || points.length < fewestPoints(tool)) return choose(null)
+    setFaults(NO_FAULTS)
+    if (tool === 'ground') {
+      const metres = draft.ground?.metres ?? rectangleMetres(3, 3)
+      dispatch({ type: 'ground', ground: { ...draft.ground, image: [...points], metres } })
+    } else if (tool === 'lamp') markLamp(points)
+    else {
+      const name = freeName(draft, word('zone_kinds', tool))
+      dispatch({ type: 'add', kind: tool, points: [...points], name })
     }
     choose(null)
+  }
+  const markLamp = ([one, other]: readonly Point[]) => {
+    const zone = lampOf === null ? undefined : draft.zones[lampOf]
+    const lamp = one === undefined || other === undefined ? null : lampBetween(one, other)
+    if (lampOf === null || zone?.kind !== 'crosswalk') return
+    if (lamp === null) toasts.show({ text: t('scene.fault.lamp'), tone: 'bad', milliseconds: 4_000 })
+    else {
+      const signal = { lamp, fed: zone.signal?.fed ?? false }
+      dispatch({ type: 'change', index: lampOf, change: { signal } })
+    }
+  }
+  const draw = (points: readonly Point[]) => {
+    if (tool !== null && points.length === mostPoints(tool)) finish(points)
+    else setDrawn(points)
   }
   const remove = () => {
     if (selected === null) return
@@ -97,6 +123,12 @@ export default function SceneEditor({ camera }: { camera: Camera }) {
     else if (key === 'Enter' && tool !== null) finish()
     else if (key === 'Backspace' && tool !== null) setDrawn(drawn.slice(0, -1))
     else if ((key === 'Delete' || key === 'Backspace') && zone !== undefined) remove()
+    else if (tool !== null && ARROWS[key] !== undefined) {
+      const [right, down] = ARROWS[key]
+      const step = event.shiftKey ? BIG_STEP : STEP
+      const [x, y] = cross ?? [0.5, 0.5]
+      setCross(inside([x + right * step, y + down * step]))
+    } else if (key === ' ' && tool !== null && cross !== null) draw([...drawn, cross])
     else if (zone !== undefined && selected !== null && ARROWS[key] !== undefined) {
       const [right, down] = ARROWS[key]
       const step = event.shiftKey ? BIG_STEP : STEP
@@ -152,7 +184,7 @@ export default function SceneEditor({ camera }: { camera: Camera }) {
           locked={locked}
           canFinish={tool !== null && drawn.length >= fewestPoints(tool)}
           onChoose={choose}
-          onFinish={finish}
+          onFinish={() => finish()}
           onUndo={() => dispatch({ type: 'undo' })}
           onRedo={() => dispatch({ type: 'redo' })}
           onRemove={remove}
@@ -164,19 +196,18 @@ export default function SceneEditor({ camera }: { camera: Camera }) {
           tool={tool}
           drawn={drawn}
           locked={locked}
-          onDraw={setDrawn}
-          onFinish={finish}
+          onDraw={draw}
+          onFinish={() => finish()}
+          cross={cross}
+          onCross={setCross}
+          onGround={(ground) => dispatch({ type: 'ground', ground })}
           onSelect={(index) => dispatch({ type: 'select', index })}
           onReshape={(index, points) => dispatch({ type: 'reshape', index, points })}
         />
         <div className={styles.hint}>
           <p>
             {picture.image === null ? `${t('scene.noPicture')} · ` : ''}
-            {tool === null
-              ? t('scene.selectHint')
-              : tool === 'barrier'
-                ? t('scene.drawHintLine')
-                : t('scene.drawHintPolygon')}
+            {tool === null ? t('scene.selectHint') : `${t(hintOf(tool))} · ${t('scene.keys')}`}
           </p>
           <Button size="small" icon={<RefreshCw size={14} />} onClick={picture.refresh}>
             {t('scene.unfreeze')}
@@ -191,7 +222,19 @@ export default function SceneEditor({ camera }: { camera: Camera }) {
             {text}
           </p>
         ))}
-        <ZoneList editing={editing} faults={faults} locked={locked} dispatch={dispatch} />
+        <ZoneList
+          editing={editing}
+          faults={faults}
+          locked={locked}
+          onMarkLamp={() => choose('lamp')}
+          dispatch={dispatch}
+        />
+        <GroundFields
+          ground={draft.ground ?? null}
+          locked={locked}
+          onMark={() => choose('ground')}
+          dispatch={dispatch}
+        />
         <RuleSettings draft={draft} faults={faults} locked={locked} dispatch={dispatch} />
         {locked || !changed ? null : (
           <footer className={styles.save}>
@@ -213,4 +256,17 @@ export default function SceneEditor({ camera }: { camera: Camera }) {
       />
     </div>
   )
+}
+
+function hintOf(tool: Tool) {
+  switch (tool) {
+    case 'lamp':
+      return 'scene.drawHintLamp'
+    case 'ground':
+      return 'scene.drawHintGround'
+    case 'barrier':
+      return 'scene.drawHintLine'
+    default:
+      return 'scene.drawHintPolygon'
+  }
 }

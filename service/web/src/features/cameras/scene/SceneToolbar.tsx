@@ -5,16 +5,16 @@ import { useWords } from '@/api/catalogue'
 import type { ZoneKind } from '@/api/nouns'
 import { useMessages } from '@/app/locale'
 
-import type { Editing } from './sceneDraft'
+import type { Editing, Tool } from './sceneDraft'
 import styles from './SceneEditor.module.css'
 import { zoneColour } from './zoneColours'
 
 interface Props {
   editing: Editing
-  tool: ZoneKind | null
+  tool: Tool | null
   locked: boolean
   canFinish: boolean
-  onChoose: (tool: ZoneKind | null) => void
+  onChoose: (tool: Tool | null) => void
   onFinish: () => void
   onUndo: () => void
   onRedo: () => void
@@ -75,22 +75,22 @@ export function SceneToolbar(props: Props) {
       <span className={styles.spring} />
       {locked ? null : (
         <>
-          <Tool name={t('scene.undo')} disabled={editing.past.length === 0} onClick={props.onUndo}>
+          <ToolButton name={t('scene.undo')} disabled={editing.past.length === 0} onClick={props.onUndo}>
             <Undo2 size={17} aria-hidden />
-          </Tool>
-          <Tool name={t('scene.redo')} disabled={editing.future.length === 0} onClick={props.onRedo}>
+          </ToolButton>
+          <ToolButton name={t('scene.redo')} disabled={editing.future.length === 0} onClick={props.onRedo}>
             <Redo2 size={17} aria-hidden />
-          </Tool>
-          <Tool name={t('scene.delete')} disabled={editing.selected === null} onClick={props.onRemove}>
+          </ToolButton>
+          <ToolButton name={t('scene.delete')} disabled={editing.selected === null} onClick={props.onRemove}>
             <Trash2 size={17} aria-hidden />
-          </Tool>
+          </ToolButton>
         </>
       )}
     </div>
   )
 }
 
-function Tool({
+function ToolButton({
   name,
   disabled = false,
   onClick,

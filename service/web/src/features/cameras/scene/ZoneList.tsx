@@ -1,4 +1,4 @@
-import { Input, InputNumber } from 'antd'
+import { Input, InputNumber, Switch } from 'antd'
 import type { Dispatch } from 'react'
 
 import { useWords } from '@/api/catalogue'
@@ -8,17 +8,20 @@ import { useMessages } from '@/app/locale'
 import { faultOf, pointsOf, type EditAction, type Editing } from './sceneDraft'
 import styles from './SceneEditor.module.css'
 import type { SceneFaults } from './sceneFaults'
+import { SignalFields } from './SignalFields'
 import { zoneColour } from './zoneColours'
 
 interface Props {
   editing: Editing
   faults: SceneFaults
   locked: boolean
+  /** Mark the lamp of a crosswalk on the picture. */
+  onMarkLamp: () => void
   dispatch: Dispatch<EditAction>
 }
 
 /** The zones by name; the selected one shows its fields. */
-export function ZoneList({ editing, faults, locked, dispatch }: Props) {
+export function ZoneList({ editing, faults, locked, onMarkLamp, dispatch }: Props) {
   const t = useMessages()
   const { word } = useWords()
   const { zones } = editing.draft
@@ -50,7 +53,15 @@ export function ZoneList({ editing, faults, locked, dispatch }: Props) {
                   {fault}
                 </p>
               )}
-              {selected ? <ZoneFields zone={zone} index={index} locked={locked} dispatch={dispatch} /> : null}
+              {selected ? (
+                <ZoneFields
+                  zone={zone}
+                  index={index}
+                  locked={locked}
+                  onMarkLamp={onMarkLamp}
+                  dispatch={dispatch}
+                />
+              ) : null}
             </li>
           )
         })}
@@ -59,17 +70,15 @@ export function ZoneList({ editing, faults, locked, dispatch }: Props) {
   )
 }
 
-function ZoneFields({
-  zone,
-  index,
-  locked,
-  dispatch,
-}: {
+interface FieldProps {
   zone: Zone
   index: number
   locked: boolean
+  onMarkLamp: () => void
   dispatch: Dispatch<EditAction>
-}) {
+}
+
+function ZoneFields({ zone, index, locked, onMarkLamp, dispatch }: FieldProps) {
   const t = useMessages()
   return (
     <div className={styles.fields}>
@@ -111,6 +120,24 @@ function ZoneFields({
           </label>
         </>
       ) : null}
+      {zone.kind === 'crosswalk' ? (
+        <SignalFields zone={zone} index={index} locked={locked} onMark={onMarkLamp} dispatch={dispatch} />
+      ) : null}
+      {zone.kind === 'barrier' || zone.kind === 'ignore' ? null : (
+        <label className={styles.rule}>
+          <span>
+            {t('scene.tiles')}
+            <small>{t('scene.tilesHint')}</small>
+          </span>
+          <Switch
+            size="small"
+            checked={zone.tiles ?? false}
+            disabled={locked}
+            aria-label={t('scene.tiles')}
+            onChange={(tiles) => dispatch({ type: 'change', index, change: { tiles } })}
+          />
+        </label>
+      )}
     </div>
   )
 }

@@ -1,6 +1,6 @@
 import type { KonvaEventObject } from 'konva/lib/Node'
 import { useState } from 'react'
-import { Circle, Group, Label, Line, Tag, Text } from 'react-konva'
+import { Circle, Group, Label, Line, Rect, Tag, Text } from 'react-konva'
 
 import type { Point, Zone } from '@/api/nouns'
 
@@ -57,6 +57,7 @@ export function ZoneShape({ zone, size, selected, locked, onSelect, onReshape }:
         onSelect={onSelect}
         onDragEnd={(event) => finish(onBodyMove(event))}
       />
+      <Lamp zone={zone} size={size} />
       <Label
         x={Math.min(label[0] * size.width, size.width - 60)}
         y={Math.max(2, label[1] * size.height - 26)}
@@ -113,6 +114,24 @@ export function ZoneShape({ zone, size, selected, locked, onSelect, onReshape }:
   function remove(index: number) {
     if (points.length > fewestPoints(zone.kind)) onReshape(points.toSpliced(index, 1))
   }
+}
+
+/** The lamp that a crosswalk obeys, where it is looked at. */
+function Lamp({ zone, size }: { zone: Zone; size: { width: number; height: number } }) {
+  const lamp = zone.kind === 'crosswalk' ? zone.signal?.lamp : null
+  if (lamp == null) return null
+  const [left, top, right, bottom] = lamp
+  return (
+    <Rect
+      x={left * size.width}
+      y={top * size.height}
+      width={(right - left) * size.width}
+      height={(bottom - top) * size.height}
+      stroke="#ffd43b"
+      strokeWidth={2}
+      listening={false}
+    />
+  )
 }
 
 interface BodyProps {

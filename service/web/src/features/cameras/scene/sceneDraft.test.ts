@@ -7,6 +7,7 @@ import {
   draftOf,
   faultOf,
   freeName,
+  lampBetween,
   reduceScene,
   settingsOf,
   type EditAction,
@@ -45,7 +46,10 @@ describe('settingsOf', () => {
     }
     expect(settingsOf(reduceScene(beginEditing(scene), add).draft)).toEqual({
       ...scene,
-      zones: [...(scene.zones ?? []), { kind: 'bin', name: 'bin 1', polygon: ROAD.slice(0, 3), tiles: false }],
+      zones: [
+        ...(scene.zones ?? []),
+        { kind: 'bin', name: 'bin 1', polygon: ROAD.slice(0, 3), tiles: false },
+      ],
     })
   })
 })
@@ -74,6 +78,8 @@ describe('reduceScene', () => {
     ['adding', add],
     ['moving', { type: 'reshape', index: 0, points: BOW }],
     ['naming', { type: 'change', index: 0, change: { name: 'street' } }],
+    ['measuring the ground', { type: 'ground', ground: { image: ROAD, metres: ROAD } }],
+    ['looking closely', { type: 'change', index: 0, change: { tiles: true } }],
     ['removing', { type: 'remove', index: 0 }],
     ['a rule switched off', { type: 'rule', kind: 'jaywalking', settings: null }],
   ])('undoes and redoes %s', (_name, action) => {
@@ -105,4 +111,15 @@ it.each([
 
 it('freeName counts on', () => {
   expect(freeName(play(add).draft, 'bin')).toBe('bin 2')
+})
+
+it.each([
+  [
+    [0.4, 0.1],
+    [0.3, 0.2],
+    [0.3, 0.1, 0.4, 0.2],
+  ],
+  [[0.4, 0.1], [0.4, 0.2], null],
+] as [Point, Point, unknown][])('the lamp between %o and %o is %o', (one, other, lamp) => {
+  expect(lampBetween(one, other)).toEqual(lamp)
 })

@@ -1,4 +1,4 @@
-import type { Point, SceneSettings, Zone, ZoneKind } from '@/api/nouns'
+import type { Ground, Point, SceneSettings, Zone, ZoneKind } from '@/api/nouns'
 
 import { crossesItself } from './polygon'
 
@@ -23,6 +23,7 @@ export type EditAction =
   | { type: 'add'; kind: ZoneKind; points: Point[]; name: string }
   | { type: 'reshape'; index: number; points: Point[] }
   | { type: 'change'; index: number; change: ZoneChange }
+  | { type: 'ground'; ground: Ground | null }
   | { type: 'remove'; index: number }
   | { type: 'rule'; kind: string; settings: Readonly<Record<string, number>> | null }
   | { type: 'select'; index: number | null }
@@ -30,8 +31,12 @@ export type EditAction =
   | { type: 'redo' }
   | { type: 'reset'; scene: SceneSettings }
 
+export type Signal = NonNullable<Extract<Zone, { kind: 'crosswalk' }>['signal']>
+
 export interface ZoneChange {
   name?: string
+  tiles?: boolean
+  signal?: Signal | null
   seconds?: number | null
   schedule?: string | null
 }
@@ -67,8 +72,31 @@ export function pointsOf(zone: Zone): readonly Point[] {
   return isLine(zone) ? zone.line : zone.polygon
 }
 
-export function fewestPoints(kind: ZoneKind): number {
-  return kind === 'barrier' ? 2 : 3
+/** What is drawn: a zone, the lamp of a crosswalk by two corners, or four corners of the ground. */
+export type Tool = ZoneKind | 'lamp' | 'ground'
+
+export function fewestPoints(tool: Tool): number {
+  switch (tool) {
+    case 'barrier':
+    case 'lamp':
+      return 2
+    case 'ground':
+      return 4
+    default:
+      return 3
+  }
+}
+
+/** How many points complete the drawing by themselves; null where people say when it is complete. */
+export function mostPoints(tool: Tool): number | null {
+  return tool === 'lamp' ? 2 : tool === 'ground' ? 4 : null
+}
+
+/** The lamp between two opposite corners: left, top, right, bottom; null where it has no area. */
+export function lampBetween([x1, y1]: Point, [x2, y2]: Point): [number, number, number, number] | null {
+  return x1 === x2 || y1 === y2
+    ? null
+    : [Math.min(x1, x2), Math.min(y1, y2), Math.max(x1, x2), Math.max(y1, y2)]
 }
 
 function withPoints(zone: Zone, points: Point[]): Zone {
@@ -112,6 +140,8 @@ export function reduceScene(editing: Editing, action: EditAction): Editing {
       if (zone === undefined) return editing
       return edit({ zones: draft.zones.with(action.index, { ...zone, ...action.change }) }, action.index)
     }
+    case 'ground':
+      return edit({ ground: action.ground })
     case 'remove':
       return edit({ zones: draft.zones.filter((_, index) => index !== action.index) }, null)
     case 'rule':
