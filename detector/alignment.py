@@ -80,20 +80,60 @@ class Alignment:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class AlignedFrame(Frame):
-    """A frame as rules see it while the camera stands askew; evidence is made from the frame as it came.
+    """A frame as rules see it while the camera stands askew or its stream has changed its size.
+
+    Evidence is made from the frame as it came.
 
     Attributes:
         untouched: the frame as it came.
-        alignment: from this frame's pixels to those of ``untouched``.
+        alignment: from this frame to ``untouched``, in fractions.
     """
 
     untouched: Frame | None = None
     alignment: Alignment | None = None
 
     @classmethod
-    def of(cls, frame: Frame, alignment: Alignment) -> "AlignedFrame":
-        """The frame as seen from where the camera stood when its zones were drawn."""
+    def of(cls, frame: Frame, alignment: Alignment | None, size: tuple[int, int]) -> "AlignedFrame":
+        """The frame as seen from where the camera stood when its zones were drawn.
+
+        Args:
+            frame: as it came.
+            alignment: None where the camera stands as it stood.
+            size: width and height that rules are to see.
+        """
+        image = frame.image
+        if size != (frame.width, frame.height):
+            image = np.asarray(cv2.resize(image, size, interpolation=cv2.INTER_LINEAR), np.uint8)
         return cls(
-            alignment.image(frame.image), frame.time, frame.seconds, frame.number,
-            packets=frame.packets, untouched=frame, alignment=alignment,
+            image if alignment is None else alignment.image(image), frame.time, frame.seconds, frame.number,
+            packets=frame.packets, untouched=frame, alignment=alignment or Alignment.none(),
         )  # fmt: skip
+
+    def seen(self, detections: Detections) -> Detections:
+        """Detections in the pixels of the frame as it came, in the pixels of this one."""
+        if self.untouched is None or self.alignment is None:
+            return detections
+        resized = _resized(detections, self.untouched, self)
+        return self.alignment.detections(resized, self.width, self.height)
+
+    def came(self, detections: Detections) -> Detections:
+        """The other way: detections in the pixels of this frame, in those of the frame as it came."""
+        if self.untouched is None or self.alignment is None:
+            return detections
+        moved = self.alignment.inverse().detections(detections, self.width, self.height)
+        return _resized(moved, self, self.untouched)
+
+    def box(self, box: Box) -> Box:
+        """A box in the pixels of this frame, in those of the frame as it came."""
+        if self.untouched is None or self.alignment is None:
+            return box
+        left, top, right, bottom = self.alignment.box(box, self.width, self.height)
+        x, y = self.untouched.width / self.width, self.untouched.height / self.height
+        return left * x, top * y, right * x, bottom * y
+
+
+def _resized(detections: Detections, one: Frame, other: Frame) -> Detections:
+    if (one.width, one.height) == (other.width, other.height):
+        return detections
+    factor = np.array([other.width / one.width, other.height / one.height] * 2, np.float32)
+    return Detections(detections.xyxy * factor, detections.class_id, detections.confidence, detections.tracks)

@@ -36,7 +36,7 @@ class Offence:
     Attributes:
         kind: the offence.
         tracks: the offender's track numbers.
-        box: where a thing lies or stands, in pixels of the frame; None for who moves.
+        box: where a thing lies or stands, fractions of the frame; None for who moves.
     """
 
     kind: ViolationKind
@@ -87,7 +87,7 @@ def _shown(picture: Picture, offence: Offence, camera: Camera, timezone: ZoneInf
     image = cv2.imdecode(np.frombuffer(picture.jpeg, np.uint8), cv2.IMREAD_COLOR)
     if image is None:
         raise OSError("a picture of the film is damaged")
-    box = _offender(picture.seen, offence)
+    box = _offender(picture.seen, offence, (image.shape[1] * picture.factor, image.shape[0] * picture.factor))
     others = bystanders(picture.seen, offence.kind, box or _NOBODY, offence.tracks)
     others = Detections(others.xyxy / np.float32(picture.factor), others.class_id, others.confidence)
     small = None if box is None else _scaled(box, picture.factor)
@@ -97,11 +97,14 @@ def _shown(picture: Picture, offence: Offence, camera: Camera, timezone: ZoneInf
     return with_caption(shown, caption(picture.time, picture.number, offence.kind, camera, timezone))
 
 
-def _offender(seen: Detections, offence: Offence) -> Box | None:
-    """Where the offender is in a picture: where its track is, else where the thing lies."""
+def _offender(seen: Detections, offence: Offence, size: tuple[float, float]) -> Box | None:
+    """Where the offender is in a frame of a size, in pixels: where its track is, else where the thing lies."""
+    if offence.box is not None:
+        left, top, right, bottom = offence.box
+        return left * size[0], top * size[1], right * size[0], bottom * size[1]
     rows = seen.xyxy[np.isin(seen.tracks, [t for t in offence.tracks if t >= 0])]
-    if offence.box is not None or not len(rows):
-        return offence.box
+    if not len(rows):
+        return None
     left, top, right, bottom = (float(v) for v in rows[0])
     return left, top, right, bottom
 
@@ -111,10 +114,15 @@ def _scaled(box: Box, factor: float) -> Box:
 
 
 def _fitted(image: Image, size: tuple[int, int]) -> Image:
-    """Cut or filled up with black, right and below: H.264 wants even sizes, and all pictures alike."""
+    """Cut or filled up with black, right and below: H.264 wants even sizes, and all pictures alike.
+
+    Where the stream has changed the size of its frames, they are brought to that of the first one.
+    """
     width, height = size
     if image.shape[:2] == (height, width):
         return image
+    if max(abs(image.shape[0] - height), abs(image.shape[1] - width)) > 1:
+        return np.asarray(cv2.resize(image, size, interpolation=cv2.INTER_LINEAR), np.uint8)
     canvas = np.zeros((height, width, 3), np.uint8)
     part = image[:height, :width]
     canvas[: part.shape[0], : part.shape[1]] = part

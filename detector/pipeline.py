@@ -33,6 +33,10 @@ TRACKING_CONFIDENCE = 0.1
 _UNSEEN = 2.0
 """No detection is as sure as this: for classes that the model does not have."""
 
+_QUIET_SECONDS = 10.0
+"""A stream that changes the size of its frames is shown to the rules in the old one until nobody has been there for so
+long: tracks and visits, which count in pixels, go on."""
+
 _MOST_DETECTIONS = 300
 """So many the end2end head gives at most. A frame with more sure ones shows noise, which must not become offences."""
 
@@ -81,6 +85,8 @@ class Pipeline:
         """What is told about the scene's pedestrian signals."""
         self._rules = rules_of(scene, timezone, self.signals)
         self._size: tuple[int, int] | None = None
+        """Width and height of frames as rules see them."""
+        self._busy = 0.0
         self._warned = False
 
     def use_model(self, thresholds: dict[ObjectClass, float], name: str) -> None:
@@ -125,11 +131,8 @@ class Pipeline:
             detections: in its pixels.
             seconds: the rules' time, which stands still while the camera cannot see.
         """
-        if self._size not in (None, (frame.width, frame.height)):
-            _log.warning("frame size changed", camera=self.scene.camera.id, size=f"{frame.width}×{frame.height}")
-            self._tracker.restart()
-        self._size = (frame.width, frame.height)
         tracks = self._tracker.update(detections, frame.seconds, frame.image)
+        self._busy = frame.seconds if len(tracks) else self._busy
         numbers = np.full(len(detections), -1, np.int64)
         numbers[self._tracker.rows] = tracks.tracks
         seen = detections.with_tracks(numbers)
@@ -188,11 +191,19 @@ class Pipeline:
         return event.message if event is not None else ""
 
     def _as_rules_see(self, frame: Frame, detections: Detections) -> tuple[Frame, Detections]:
-        """Frame and detections from where the camera stood when its zones were drawn."""
-        if self._health is None or self._health.is_aligned:
+        """Frame and detections from where the camera stood when its zones were drawn, in the size of its first ones."""
+        own = frame.width, frame.height
+        if self._size is not None and own != self._size and not 0 <= frame.seconds - self._busy < _QUIET_SECONDS:
+            _log.warning("frame size changed", camera=self.scene.camera.id, size=f"{frame.width}×{frame.height}")
+            self._tracker.restart()
+            self._size = own
+        size = self._size = self._size or own
+        askew = self._health is not None and not self._health.is_aligned
+        if not askew and own == size:
             return frame, detections
-        alignment = self._health.alignment
-        return AlignedFrame.of(frame, alignment), alignment.detections(detections, frame.width, frame.height)
+        alignment = self._health.alignment if askew and self._health is not None else None
+        shown = AlignedFrame.of(frame, alignment, size)
+        return shown, shown.seen(detections)
 
     def _usable(self, detections: Detections) -> Detections:
         """Without what cannot be: boxes that are none, and frames that are full of them."""

@@ -249,10 +249,12 @@ class Recorder:
         A film that cannot be made is no reason to give no proof at all.
         """
         violation, made = held.violation, []
-        box = None if KINDS[violation.kind].about_person else violation.box
+        left, top, right, bottom = violation.box
+        wide, high = violation.width, violation.height
+        thing = None if KINDS[violation.kind].about_person else (left / wide, top / high, right / wide, bottom / high)
         try:
             if len(pictures) > 1:
-                offence = Offence(violation.kind, violation.track_ids, box)
+                offence = Offence(violation.kind, violation.track_ids, thing)
                 clip = clip_of(pictures, offence, self._camera, self._timezone)
                 made.append(Footage(clip, "clip", pictures[0].time))
             if reel is not None:
@@ -306,8 +308,6 @@ def _course(finding: Finding, started: datetime) -> tuple[tuple[float, float, fl
 def _untouched(moment: Moment) -> Moment:
     """The moment in the frame as the camera gave it."""
     frame = moment.frame
-    if not isinstance(frame, AlignedFrame) or frame.untouched is None or frame.alignment is None:
+    if not isinstance(frame, AlignedFrame) or frame.untouched is None:
         return moment
-    box = frame.alignment.box(moment.box, frame.width, frame.height)
-    others = frame.alignment.inverse().detections(moment.others, frame.width, frame.height)
-    return replace(moment, frame=frame.untouched, box=box, others=others)
+    return replace(moment, frame=frame.untouched, box=frame.box(moment.box), others=frame.came(moment.others))

@@ -27,6 +27,11 @@ _CAME: Final = 0.5
 """Who is first known this near to the side, in body heights, came in there while the tracker made sure."""
 
 
+_LEAST_SIGHTINGS: Final = 3
+_SIGHTINGS_A_SECOND: Final = 1.0
+"""Seen less often, as by a camera that gives a picture every two seconds, nobody is accused: who it is between two
+sightings is a guess."""
+
 _MOST_POINTS: Final = 60
 
 Point = tuple[float, float]
@@ -112,8 +117,9 @@ class Visit:
 
     @property
     def walked(self) -> bool:
-        """Whether the person was on foot."""
-        return self.ridden <= _RIDER_SHARE * self.samples
+        """Whether the person was on foot, and was seen often enough to be one and the same all the while."""
+        often = self.samples >= max(_LEAST_SIGHTINGS, _SIGHTINGS_A_SECOND * self.on_seconds)
+        return often and self.ridden <= _RIDER_SHARE * self.samples
 
     def expects(self, newcomer: Moment, pixels: Point) -> float | None:
         """How far a newcomer stands from where this person, lost since, must be; None for somebody else.

@@ -49,7 +49,7 @@ def test_the_aligned_frame_shows_what_the_reference_showed() -> None:
     reference = np.asarray(cv2.resize(coarse, (WIDTH, HEIGHT), interpolation=cv2.INTER_CUBIC), np.uint8)
     bumped = np.asarray(cv2.warpAffine(reference, np.array([[1.0, 0, 12], [0, 1, 6]]), (WIDTH, HEIGHT)), np.uint8)
     frame = Frame(bumped, NOON, 4.0, 40)
-    aligned = AlignedFrame.of(frame, similarity(0.03, 0.03))
+    aligned = AlignedFrame.of(frame, similarity(0.03, 0.03), (WIDTH, HEIGHT))
     assert (aligned.time, aligned.seconds, aligned.number, aligned.untouched) == (NOON, 4.0, 40, frame)
     assert np.abs(aligned.image[:180, :380].astype(int) - reference[:180, :380]).mean() < 1
     assert not aligned.image.flags.writeable
@@ -59,3 +59,18 @@ def test_displacement_is_the_farthest_corners() -> None:
     assert Alignment.none().displacement == 0
     assert similarity(0.03, -0.3).displacement == pytest.approx(0.3)
     assert similarity(0, 0, 90).displacement > 0.5
+
+
+def test_a_frame_of_another_size_is_seen_in_the_old_one_and_found_again() -> None:
+    image = np.zeros((2 * HEIGHT, 2 * WIDTH, 3), np.uint8)
+    image[200:300, 100:200] = 255
+    frame = Frame(image, NOON, 4.0, 40)
+    shown = AlignedFrame.of(frame, None, (WIDTH, HEIGHT))
+    assert (shown.width, shown.height, shown.untouched) == (WIDTH, HEIGHT, frame)
+    detections = rows_of([[100, 200, 200, 300]], [8], [0.9], [3])
+    seen = shown.seen(detections)
+    assert seen.xyxy.tolist() == [[50, 100, 100, 150]]
+    assert shown.image[105:145, 55:95].min() == 255
+    assert shown.came(seen).xyxy.tolist() == detections.xyxy.tolist()
+    assert shown.box((50, 100, 100, 150)) == (100, 200, 200, 300)
+    assert shown.seen(detections).tracks.tolist() == [3]

@@ -73,7 +73,7 @@ def test_the_offender_is_marked_and_the_bystander_hidden() -> None:
 
 
 def test_a_thing_is_marked_where_it_lies() -> None:
-    lying = Offence(ViolationKind.GARBAGE, (), (200.0, 150.0, 260.0, 190.0))
+    lying = Offence(ViolationKind.GARBAGE, (), (200 / 320, 150 / 240, 260 / 320, 190 / 240))
     for _, image in decoded(of(film(2), lying)):
         edge = image[160:180, 199:202].astype(int)
         assert edge[..., 2].mean() > edge[..., :2].mean() + 60
