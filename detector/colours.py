@@ -1,6 +1,5 @@
 """Colours: what objects look like to a tracker, as histograms of hue, saturation and light."""
 
-from functools import lru_cache
 from typing import Final
 
 import cv2
@@ -44,12 +43,14 @@ def colours(image: NDArray[np.uint8], boxes: NDArray[np.float32]) -> Colours:
         xs[outside], ys[outside] = 0, 0
     np.clip(xs, 0, width - 1, out=xs)
     np.clip(ys, 0, height - 1, out=ys)
-    points = (image[ys[:, :, None], xs[:, None, :]] >> 3).astype(np.int32)
-    codes = _codes()[(points[..., 0] << 10) | (points[..., 1] << 5) | points[..., 2]]
+    points = image[ys[:, :, None], xs[:, None, :]].reshape(-1, _COLUMNS, 3)
+    hsv = np.asarray(cv2.cvtColor(points, cv2.COLOR_BGR2HSV), np.uint8).reshape(len(boxes), 2, -1, 3)
     # One count for all: each half of each box has 48 places of its own.
-    places = (np.arange(2 * len(boxes)) * _HALF).reshape(len(boxes), 2, 1, 1, 1)
-    keys = codes.reshape(len(boxes), 2, _ROWS // 2, _COLUMNS, 2) + places
-    counts = np.bincount(keys.ravel(), minlength=len(boxes) * COLOURS)
+    places = np.empty((len(boxes), 2, 2, hsv.shape[2]), np.int64)
+    np.add(_HUES[hsv[..., 0]], hsv[..., 1] >> 6, out=places[:, :, 0])
+    np.add(hsv[..., 2] >> 4, np.uint8(_CHROMA), out=places[:, :, 1])
+    places += (np.arange(2 * len(boxes)) * _HALF).reshape(-1, 2, 1, 1)
+    counts = np.bincount(places.ravel(), minlength=len(boxes) * COLOURS)
     result = (counts / (2 * _ROWS * _COLUMNS)).astype(np.float32).reshape(-1, COLOURS)
     if outside.any():
         result[outside] = 1 / COLOURS
@@ -65,12 +66,5 @@ def likeness(a: Colours, b: Colours) -> NDArray[np.float32]:
 _ACROSS: Final = ((np.arange(_COLUMNS) + 0.5) / _COLUMNS).astype(np.float32)
 _DOWN: Final = ((np.arange(_ROWS) + 0.5) / _ROWS).astype(np.float32)
 
-
-@lru_cache(maxsize=1)
-def _codes() -> NDArray[np.int64]:
-    """(32768, 2) for each colour of 5 bits blue, green, red: its place by hue and saturation, and by light."""
-    number = np.arange(1 << 15)
-    bgr = np.stack([number >> 10, number >> 5 & 31, number & 31], axis=1) * 8 + 4
-    hsv = cv2.cvtColor(bgr.astype(np.uint8)[None], cv2.COLOR_BGR2HSV)[0].astype(np.int64)
-    chroma = hsv[:, 0] * 8 // 180 * 4 + hsv[:, 1] // 64
-    return np.stack([chroma, _CHROMA + hsv[:, 2] // 16], axis=1)
+_HUES: Final = (np.arange(256) * 8 // 180 * 4).astype(np.uint8)
+"""Where the four saturations of each of OpenCV's 180 hues begin, in eight kinds of hue."""

@@ -36,6 +36,12 @@ _AVERAGE_SECONDS: Final = 0.5
 _MOST_WEIGHT: Final = 0.5
 """Nor does one box decide that comes after a gap: something in front may have cut it off."""
 
+_TALL_WEIGHT: Final = 0.3
+"""How tall somebody is changes so much more slowly than where somebody stands."""
+
+_HIDDEN_SECONDS: Final = 5.0
+"""Feet may be hidden for so long, while the person is seen, before the way there is not known any more."""
+
 _KNOWN_SECONDS: Final = 10.0
 
 Point = tuple[float, float]
@@ -57,13 +63,17 @@ class _Stance:
 
 @dataclass(slots=True, eq=False)
 class _Side:
-    """Where a person clearly stood, and stands now if that is the other side of a barrier."""
+    """Where a person clearly stood, and stands now if that is the other side of a barrier.
+
+    ``there`` is the mean of the ``sights`` on the other side since ``over``.
+    """
 
     stance: _Stance
     moment: Moment
     seen: float
     over: Moment | None = None
-    unclear: float | None = None
+    there: _Stance | None = None
+    sights: int = 0
     climbed: bool = False
     learnt: float | None = None
 
@@ -71,7 +81,10 @@ class _Side:
         """Take in where the person clearly stands: an average, since one box may jitter by a tenth of its height."""
         gap = 0.0 if self.learnt is None else seconds - self.learnt
         weight = 1.0 if self.learnt is None else min(1 - math.exp(-gap / _AVERAGE_SECONDS), _MOST_WEIGHT)
-        self.stance = self.stance.towards(stance, weight)
+        tall = self.stance.tall + weight * _TALL_WEIGHT * (stance.tall - self.stance.tall)
+        self.stance = replace(
+            self.stance.towards(stance, weight), tall=tall if self.learnt is not None else stance.tall
+        )
         self.learnt, self.over = seconds, None
 
 
@@ -115,44 +128,39 @@ class BarrierWatch:
             return []
         feet = people.points[rows]
         heads = np.stack([people.pixels[:, 0] / width, people.boxes[:, 1] / height], axis=1)[rows]
-        sides = [self._sides.get(people.tracks[row]) for row in rows.tolist()]
-        over, too = self._crossed(feet, heads, sides)
+        over = self._crossed([self._sides.get(people.tracks[row]) for row in rows.tolist()], feet)
         climbs = []
         for place, row in enumerate(rows.tolist()):
             (x, y), (u, v) = feet[place].tolist(), heads[place].tolist()
             stance = _Stance((x, y), (u, v), float(tall[row]))
-            climb = self._judge(people.tracks[row], stance, people.moment(row), over[place], too=place in too)
+            climb = self._judge(people.tracks[row], stance, people.moment(row), over[place])
             if climb is not None:
                 climbs.append(climb)
         return climbs
 
-    def _crossed(
-        self, feet: FloatArray, heads: FloatArray, sides: list[_Side | None]
-    ) -> tuple[list[str | None], set[int]]:
-        """For each of N people the barrier between where they stood and stand now, and whose heads went as far."""
+    def hidden(self, tracks: list[int], seconds: float) -> None:
+        """People whose feet something hides for a moment: they are still near the barrier that they were near."""
+        for track in tracks:
+            side = self._sides.get(track)
+            if side is not None and side.learnt is not None and seconds - side.learnt <= _HIDDEN_SECONDS:
+                side.seen = seconds
+
+    def _crossed(self, sides: list[_Side | None], feet: FloatArray) -> list[str | None]:
+        """For each of N people the barrier between where they stood and where their (N, 2) feet are now."""
         over: list[str | None] = [None] * len(feet)
-        too: set[int] = set()
         rows = [row for row, side in enumerate(sides) if side is not None]
-        known = [side.stance for side in sides if side is not None]
-        if not known:
-            return over, too
-        before, now = np.array([stance.feet for stance in known]), feet[rows]
+        if not rows:
+            return over
+        before, now = np.array([side.stance.feet for side in sides if side is not None]), feet[rows]
         moved = np.hypot(*(now - before).T)
         for zone, line in self._barriers:
             # Who has moved less than the barrier is away has not crossed it: as a rule, that is everybody.
-            reached = (moved >= line.distances(now)).nonzero()[0]
+            reached = np.flatnonzero(moved >= line.distances(now))
             if not len(reached):
                 continue
-            reached = reached[line.crossed(before[reached], now[reached])]
-            for place in reached.tolist():
+            for place in reached[line.crossed(before[reached], now[reached])].tolist():
                 over[rows[place]] = over[rows[place]] or zone.name
-        crossed = [place for place, row in enumerate(rows) if over[row] is not None]
-        if crossed:
-            starts = before[crossed]
-            ends = starts + heads[[rows[p] for p in crossed]] - np.array([known[p].head for p in crossed])
-            for _, line in self._barriers:
-                too.update(rows[crossed[place]] for place in np.flatnonzero(line.crossed(starts, ends)).tolist())
-        return over, too
+        return over
 
     def _note(self, track: int, seconds: float, away: float) -> None:
         """Somebody is seen; who has gone far from all barriers may come back by another way and begins anew."""
@@ -163,7 +171,7 @@ class BarrierWatch:
         if away >= _FAR and not side.climbed:
             del self._sides[track]
 
-    def _judge(self, track: int, stance: _Stance, moment: Moment, zone: str | None, *, too: bool) -> Climb | None:
+    def _judge(self, track: int, stance: _Stance, moment: Moment, zone: str | None) -> Climb | None:
         """Whether somebody has climbed: the feet are over the fence, the head has gone as far, and they stay there.
 
         Args:
@@ -171,30 +179,39 @@ class BarrierWatch:
             stance: where the person is.
             moment: the same in the frame.
             zone: the barrier that the feet have crossed since the person clearly stood on one side.
-            too: whether the head has gone as far.
         """
         seconds = moment.frame.seconds
         side = self._sides.setdefault(track, _Side(stance, moment, seconds))
-        grown = stance.tall > _GROWN * side.stance.tall
-        if zone is not None and (not too or grown):
-            side.unclear = seconds if side.unclear is None else side.unclear
-            if too or seconds - side.unclear < (_STAY_SECONDS if grown else _UNCLEAR_SECONDS):
-                return None
-            zone, side.learnt = None, None  # the feet were hidden when the near side was learnt
-        side.unclear = None
         if zone is None:
             side.learn(stance, seconds)
             if int(side.moment.frame.seconds) != int(seconds):
                 side.moment = moment
             return None
-        if side.over is None:
-            side.over = moment
-        if side.climbed or seconds - side.over.frame.seconds < _STAY_SECONDS:
+        if side.over is None or side.there is None:
+            side.over, side.there, side.sights = moment, stance, 0
+        side.sights += 1
+        side.there = side.there.towards(stance, 1 / side.sights)
+        stayed = seconds - side.over.frame.seconds
+        if side.climbed or stayed < _STAY_SECONDS:
+            return None
+        # One box jitters by a tenth of its height, so what is compared are the means of both stays.
+        grown = side.there.tall > _GROWN * side.stance.tall
+        too = self._head_crossed(side.stance, side.there)
+        if grown or not too:
+            if (grown and not too) or stayed >= _UNCLEAR_SECONDS:
+                side.learnt = None  # the feet were hidden when the near side was learnt
+                side.learn(stance, seconds)
             return None
         moments = [side.moment, side.over, moment]
         self._sides[track] = _Side(stance, moment, seconds, climbed=True)
         notes = ("start", "course", "end")
         return Climb(track, zone, [replace(m, note=n) for m, n in zip(moments, notes, strict=True)])
+
+    def _head_crossed(self, before: _Stance, now: _Stance) -> bool:
+        """Whether feet that moved as the head did would have got over a barrier."""
+        start = np.array([before.feet])
+        end = start + np.array([now.head]) - np.array([before.head])
+        return any(bool(line.crossed(start, end)[0]) for _, line in self._barriers)
 
     def _forget(self, seconds: float) -> None:
         """Who is lost begins anew; who has climbed stays known as long as a tracker may find the person again."""

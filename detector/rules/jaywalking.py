@@ -99,7 +99,9 @@ class Jaywalking(Rule):
         hidden = self._feet.hidden(people.tracks, people.boxes, people.frame.seconds)
         if not hidden.any():
             return people
-        for row in hidden.nonzero()[0].tolist():
+        rows = hidden.nonzero()[0].tolist()
+        self._barriers.hidden([people.tracks[row] for row in rows], people.frame.seconds)
+        for row in rows:
             visit = self._visits.get(people.tracks[row])
             if visit is not None:
                 visit.last_known = people.frame.seconds
