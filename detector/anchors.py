@@ -25,7 +25,12 @@ _log = structlog.get_logger(__name__)
 
 _LOOK_SECONDS: Final = 0.2
 """A place that the model sees nothing at is looked at this often; more often costs time and tells nothing new."""
-_LEARN_SECONDS: Final = 0.5
+_OVERLOOKED_SECONDS: Final = 0.3
+"""A model overlooks things for a frame or two; only what stays unseen for longer needs a look."""
+_SETTLING_SECONDS: Final = 0.5
+_LEARN_SECONDS: Final = 1.0
+_LOOK_MEMORY_SECONDS: Final = 5.0
+"""What comes to rest shows its look at once, what rests changes it slowly: headlights pass and dusk falls."""
 _BOX_SECONDS: Final = 10.0
 """How slowly an anchor's box follows the model's boxes: jitter evens out, and what creeps away is left behind."""
 _STILL_THERE_SECONDS: Final = 0.5
@@ -232,9 +237,11 @@ class AnchorMemory:
         track = int(own.tracks[row])
         if track >= 0 and len(anchor.track_ids) < 20:
             anchor.track_ids.add(track)
-        if self.now - anchor.looked >= _LEARN_SECONDS:
+        since = self.now - anchor.looked
+        if since >= (_SETTLING_SECONDS if settling else _LEARN_SECONDS):
             current = patch_look(frame.image, anchor.box)
-            anchor.look = current if settling else 0.9 * anchor.look + 0.1 * current
+            weight = 1.0 if settling else 1 - math.exp(-min(since, 2 * _LEARN_SECONDS) / _LOOK_MEMORY_SECONDS)
+            anchor.look = anchor.look + np.float32(weight) * (current - anchor.look)
             anchor.looked = self.now
             if settling:
                 anchor.rest = anchor.box
@@ -305,19 +312,18 @@ class AnchorMemory:
             if self.now - anchor.hidden <= _CLEAR_SECONDS:
                 # Who passes by neither hides that it has left nor counts as its absence.
                 anchor.absent_since = None if anchor.absent_since is None else anchor.absent_since + self.step
-            elif self.now - anchor.looked >= _LOOK_SECONDS:
+            elif self.now - anchor.looked >= _LOOK_SECONDS and self.now - anchor.seen >= _OVERLOOKED_SECONDS:
                 self._look_at(anchor, frame)
         self.anchors = [a for a in self.anchors if not self._is_gone(a)]
 
     def _look_at(self, anchor: Anchor, frame: Frame) -> None:
         """In plain view and not seen by the model: does its place still look as it does?"""
+        if self._is_away(anchor):
+            anchor.start = None  # its clock begins anew if the model sees it again
+            return
         anchor.looked = self.now
-        likeness = look_likeness(anchor.look, patch_look(frame.image, anchor.box))
         rested = anchor.resting >= self.settings.passing_seconds
-        away = self._is_away(anchor)
-        if away:
-            anchor.start = None  # its clock begins anew if it comes back
-        if rested and not away and likeness >= self.settings.same_look:
+        if rested and look_likeness(anchor.look, patch_look(frame.image, anchor.box)) >= self.settings.same_look:
             anchor.seen, anchor.absent_since = self.now, None
         elif anchor.absent_since is None:
             anchor.absent_since = self.now

@@ -6,6 +6,7 @@ frames a second and dropped frames give the same tracks, and an object that come
 where it must be and by its colours.
 """
 
+import math
 from dataclasses import dataclass
 from typing import Final
 
@@ -86,8 +87,10 @@ class Tracker:
         self._seen: Array = np.empty(0)
         self._hits: IntArray = np.empty(0, np.int64)
         self._colours: NDArray[np.float32] = np.empty((0, COLOURS), np.float32)
-        self._learnt: Array = np.empty(0)
-        """When each track's colours were learnt last; never, where not a number."""
+        self._coloured: BoolArray = np.empty(0, np.bool_)
+        """Of which tracks the colours are known."""
+        self._looked = -math.inf
+        """When colours were learnt last of all tracks at once."""
         self.rows = _NO_ROWS
         """Which of the last frame's detections the believed tracks were seen as, in the order of the answer."""
         self._time: float | None = None
@@ -136,7 +139,7 @@ class Tracker:
         self._state.select(keep)
         self._id, self._votes, self._hits = self._id[keep], self._votes[keep], self._hits[keep]
         self._first, self._seen = self._first[keep], self._seen[keep]
-        self._colours, self._learnt = self._colours[keep], self._learnt[keep]
+        self._colours, self._coloured = self._colours[keep], self._coloured[keep]
 
     def _match(
         self, detections: Detections, boxes: Array, seconds: float, image: Image | None
@@ -175,9 +178,9 @@ class Tracker:
         """Undo matches of boxes that hardly agree where the colours do not either: people who meet and part."""
         if image is None:
             return
-        rows = (row_of >= 0).nonzero()[0]
+        rows = (detections.is_of(ObjectClass.PERSON) & (row_of >= 0)).nonzero()[0]
         rows = rows[cost[rows, row_of[rows]] > _DOUBTFUL_COST]
-        rows = rows[np.isfinite(self._learnt[row_of[rows]])]
+        rows = rows[self._coloured[row_of[rows]]]
         if len(rows):
             alike = likeness(self._colours[row_of[rows]], colours(image, detections.xyxy[rows]))
             row_of[rows[alike < _STRANGE]] = -1
@@ -212,7 +215,7 @@ class Tracker:
         reach = known[:, 3] * (0.5 + 0.8 * np.minimum(age[lost], 3.0))
         distance = np.hypot(found[:, 0, None] - known[:, 0], found[:, 1, None] - known[:, 1]) / reach
         size = np.abs(np.log(found[:, 3, None] / known[:, 3]))
-        possible = (distance < 1) & (size < 0.5) & ~other[np.ix_(rows, lost)] & np.isfinite(self._learnt[lost])
+        possible = (distance < 1) & (size < 0.5) & ~other[np.ix_(rows, lost)] & self._coloured[lost]
         i, j = possible.nonzero()
         if not len(i):
             return
@@ -250,7 +253,7 @@ class Tracker:
         self._seen = np.concatenate([self._seen, np.full(count, seconds)])
         self._hits = np.concatenate([self._hits, np.ones(count, np.int64)])
         self._colours = np.concatenate([self._colours, np.zeros((count, COLOURS), np.float32)])
-        self._learnt = np.concatenate([self._learnt, np.full(count, np.nan)])
+        self._coloured = np.concatenate([self._coloured, np.zeros(count, np.bool_)])
 
     def _free(self, detections: Detections, boxes: Array, starts: IntArray) -> BoolArray:
         """(len(starts),) false where a sure box only repeats one that already has a track in this frame."""
@@ -268,19 +271,22 @@ class Tracker:
     ) -> None:
         """Remember colours of tracks that stand clear of others; twice a second is enough."""
         rows = ((row_of >= 0) & ~doubtful).nonzero()[0]
-        due = ~(seconds - self._learnt[row_of[rows]] < _LEARN_SECONDS) & (self._hits[row_of[rows]] > 1)
-        if not due.any():
+        rows = rows[self._hits[row_of[rows]] > 1]
+        if seconds - self._looked < _LEARN_SECONDS:
+            rows = rows[~self._coloured[row_of[rows]]]
+        else:
+            self._looked = seconds
+        if not len(rows):
             return
-        rows = rows[due]
         crowd = ious(detections.xyxy[rows], detections.xyxy) > 0.15
         rows = rows[crowd.sum(axis=1) <= 1]
         if not len(rows):
             return
         tracks = row_of[rows]
         now = colours(image, detections.xyxy[rows])
-        first = np.isnan(self._learnt[tracks])
-        self._colours[tracks] = np.where(first[:, None], now, 0.8 * self._colours[tracks] + 0.2 * now)
-        self._learnt[tracks] = seconds
+        known = self._coloured[tracks][:, None]
+        self._colours[tracks] = np.where(known, 0.8 * self._colours[tracks] + 0.2 * now, now)
+        self._coloured[tracks] = True
 
     def _believed(self, detections: Detections, row_of: IntArray, seconds: float) -> Detections:
         tracked = (row_of >= 0).nonzero()[0]

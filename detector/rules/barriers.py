@@ -20,6 +20,9 @@ _FAR: Final = 2.5
 _STAY_SECONDS: Final = 0.6
 """So long a person must stand clear on the other side: a box whose legs a fence hides for a moment jumps over it."""
 
+_LEAST_SIGHTS: Final = 3
+"""Where most frames are missed, two boxes are no mean: more of them are waited for."""
+
 _LOST_SECONDS: Final = 1.5
 """Who was not seen for longer may have walked around the barrier."""
 
@@ -192,7 +195,7 @@ class BarrierWatch:
         side.sights += 1
         side.there = side.there.towards(stance, 1 / side.sights)
         stayed = seconds - side.over.frame.seconds
-        if side.climbed or stayed < _STAY_SECONDS:
+        if side.climbed or stayed < (_STAY_SECONDS if side.sights >= _LEAST_SIGHTS else _UNCLEAR_SECONDS):
             return None
         # One box jitters by a tenth of its height, so what is compared are the means of both stays.
         grown = side.there.tall > _GROWN * side.stance.tall

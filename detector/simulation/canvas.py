@@ -31,6 +31,8 @@ class Canvas:
         self._lit, self._lit_patterns = self._ground, self._patterns
         self.image: Image = self._ground.copy()
         self._drawn: list[tuple[int, int, int, int]] = []
+        self._shown: list[tuple[int, list[int]]] = []
+        self._pictures: dict[int, Image] = {}
 
     def set_light(self, light: float) -> None:
         """How bright the day is; 1 is noon."""
@@ -40,22 +42,34 @@ class Canvas:
         self._lit = np.asarray(cv2.convertScaleAbs(self._ground, alpha=light), np.uint8)
         self._lit_patterns = [np.asarray(cv2.convertScaleAbs(p, alpha=light), np.uint8) for p in self._patterns]
         self.image[:] = self._lit
-        self._drawn = []
+        self._drawn, self._shown = [], []
+        self._pictures.clear()
 
-    def draw(self, numbers: NDArray[np.int64], boxes: FloatArray) -> None:
-        """Draw the actors of these numbers at (N, 4) boxes in pixels, the later ones in front."""
+    def draw(self, numbers: list[int], boxes: list[list[int]]) -> None:
+        """Draw the actors of these numbers at boxes in whole pixels, the later ones in front."""
+        now = list(zip(numbers, boxes, strict=True))
+        if now == self._shown:
+            return
+        self._shown = now
         for left, top, right, bottom in self._drawn:
             self.image[top:bottom, left:right] = self._lit[top:bottom, left:right]
         self._drawn = []
-        for number, box in zip(numbers.tolist(), np.rint(boxes).astype(int).tolist(), strict=True):
-            left, top, right, bottom = box
+        for number, (left, top, right, bottom) in now:
             x0, y0, x1, y1 = max(left, 0), max(top, 0), min(right, WIDTH), min(bottom, HEIGHT)
             if x1 - x0 < 1 or y1 - y0 < 1:
                 continue
-            size = (max(right - left, 1), max(bottom - top, 1))
-            picture = cv2.resize(self._lit_patterns[number], size, interpolation=cv2.INTER_NEAREST)
+            picture = self._picture(number, max(right - left, 1), max(bottom - top, 1))
             self.image[y0:y1, x0:x1] = picture[y0 - top : y1 - top, x0 - left : x1 - left]
             self._drawn.append((x0, y0, x1, y1))
+
+    def _picture(self, number: int, width: int, height: int) -> Image:
+        """An actor's pattern in a size; what keeps its size is not drawn anew."""
+        known = self._pictures.get(number)
+        if known is None or known.shape[:2] != (height, width):
+            pattern = self._lit_patterns[number]
+            known = np.asarray(cv2.resize(pattern, (width, height), interpolation=cv2.INTER_NEAREST), np.uint8)
+            self._pictures[number] = known
+        return known
 
     def paint(self, area: tuple[float, float, float, float], colour: tuple[int, int, int]) -> None:
         """Fill an area, in fractions of the picture, with one BGR colour: a lamp."""
@@ -65,6 +79,7 @@ class Canvas:
 
     def glare(self, box: FloatArray, strength: float) -> None:
         """Headlights on what stands at a box: brighter, and brightest at one side."""
+        self._shown = []  # what shines is drawn anew
         left, top = (int(v) for v in np.clip(box[:2], 0, [WIDTH, HEIGHT]))
         right, bottom = (int(v) for v in np.clip(box[2:], 0, [WIDTH, HEIGHT]))
         if right - left < 2 or bottom - top < 2:

@@ -13,7 +13,7 @@ from detector.geometry import FloatArray
 from detector.simulation.camera import HEIGHT, WIDTH
 from detector.simulation.canvas import Canvas
 from detector.simulation.layout import LAMP
-from detector.simulation.street import Street, hidden_share, inside_share
+from detector.simulation.street import Street, hidden_shares, inside_share
 from detector.sources import Frame
 
 NOON: Final = datetime(2026, 11, 24, 4, 0, tzinfo=UTC)
@@ -94,30 +94,55 @@ class Observer:
         count = round(self._street.seconds * self._fps)
         for block in range(0, count, _BLOCK):
             numbers = np.arange(block, min(block + _BLOCK, count))
-            boxes = self._street.boxes(numbers / self._fps)
-            kept = self._rng.random(len(numbers)) >= self._faults.dropped
-            for row in np.flatnonzero(kept):
-                number, seconds = int(numbers[row]), float(numbers[row] / self._fps)
-                if not any(a <= seconds < b for a, b in self._stalls):
-                    yield self._frame(number, seconds), self._see(boxes[row], seconds)
+            numbers = numbers[self._rng.random(len(numbers)) >= self._faults.dropped]
+            seconds = numbers / self._fps
+            stalled = np.zeros(len(numbers), np.bool_)
+            for start, end in self._stalls:
+                stalled |= (seconds >= start) & (seconds < end)
+            yield from self._frames(numbers[~stalled])
+
+    def _frames(self, numbers: NDArray[np.int64]) -> Iterator[tuple[Frame, Detections]]:
+        """The frames of these numbers: what is there and what the model makes of it is worked out for all at once."""
+        times = numbers / self._fps
+        rows, actors, boxes = self._there(times)
+        ends = np.searchsorted(rows, np.arange(len(times)), side="right")
+        drawn = np.rint(boxes).astype(np.int64).tolist()
+        seen, cuts = self._seen(rows, actors, boxes, len(times))
+        first = 0
+        names = actors.tolist()
+        for row, (number, seconds, end) in enumerate(zip(numbers.tolist(), times.tolist(), ends.tolist(), strict=True)):
+            self._canvas.set_light(next((light for at, light in reversed(self._lights) if seconds >= at), 1.0))
+            self._canvas.draw(names[first:end], drawn[first:end])
+            self._paint(boxes[first:end], seconds)
+            first = end
+            yield self._frame(number, seconds), seen[cuts[row] : cuts[row + 1]]
 
     def _frame(self, number: int, seconds: float) -> Frame:
         jump = sum(by for at, by in self._jumps if seconds >= at)
         return Frame(self._canvas.image, NOON + timedelta(seconds=seconds + jump), seconds, number)
 
-    def _see(self, boxes: FloatArray, seconds: float) -> Detections:
-        """Draw what is there and answer what the model makes of it."""
-        there = np.flatnonzero(np.isfinite(boxes[:, 0]))
-        there = there[np.argsort(boxes[there, 3], kind="stable")]
-        there = there[inside_share(boxes[there]) > 0.05]
-        self._canvas.set_light(next((light for at, light in reversed(self._lights) if seconds >= at), 1.0))
-        self._canvas.draw(there, boxes[there])
-        self._paint(boxes[there], seconds)
-        hidden = hidden_share(boxes[there])
-        inside = inside_share(boxes[there])
-        seen = (hidden < 0.6) & (inside > 0.3) & (self._rng.random(len(there)) >= self._faults.missed)
-        rows = there[seen]
-        return self._with_faults(_left_over(boxes[rows], hidden[seen], boxes[there]), self._kinds[rows])
+    def _there(self, times: FloatArray) -> tuple[NDArray[np.int64], NDArray[np.int64], FloatArray]:
+        """Row of time, number and box of each thing in the picture, those that stand behind others first."""
+        boxes = self._street.boxes(times)
+        with np.errstate(invalid="ignore"):
+            inside = inside_share(boxes.reshape(-1, 4)).reshape(boxes.shape[:2]) > 0.05
+        rows, actors = inside.nonzero()
+        order = np.lexsort((boxes[rows, actors, 3], rows))
+        rows, actors = rows[order], actors[order]
+        return rows, actors, boxes[rows, actors]
+
+    def _seen(
+        self, rows: NDArray[np.int64], actors: NDArray[np.int64], boxes: FloatArray, count: int
+    ) -> tuple[Detections, NDArray[np.int64]]:
+        """What the model makes of all things of ``count`` frames, frame by frame, and where each frame begins."""
+        hidden = _hidden(rows, boxes)
+        seen = (hidden < 0.6) & (inside_share(boxes) > 0.3) & (self._rng.random(len(rows)) >= self._faults.missed)
+        at = rows[seen]
+        left = boxes[seen].copy()
+        for place in np.flatnonzero(hidden[seen] > _PARTLY_HIDDEN).tolist():
+            first, last = np.searchsorted(rows, [at[place], at[place] + 1])
+            left[place] = _left_over(left[place], boxes[first:last])
+        return self._with_faults(at, left, self._kinds[actors[seen]], count)
 
     def _paint(self, boxes: FloatArray, seconds: float) -> None:
         layout = self._street.layout
@@ -127,7 +152,9 @@ class Observer:
             for box in boxes:
                 self._canvas.glare(box, 0.5)
 
-    def _with_faults(self, boxes: FloatArray, kinds: NDArray[np.int64]) -> Detections:
+    def _with_faults(
+        self, rows: NDArray[np.int64], boxes: FloatArray, kinds: NDArray[np.int64], count: int
+    ) -> tuple[Detections, NDArray[np.int64]]:
         rng, faults = self._rng, self._faults
         flips = rng.random(len(kinds)) < faults.flipped
         kinds = np.where(flips, _FLIPPED[kinds], kinds)
@@ -136,19 +163,22 @@ class Observer:
         seen = boxes + rng.normal(0, 1, boxes.shape) * spread
         again = np.flatnonzero(rng.random(len(kinds)) < faults.repeated)
         seen = np.concatenate([seen, seen[again] + rng.normal(0, 1, (len(again), 4)) * 0.03 * np.tile(size[again], 2)])
-        kinds = np.concatenate([kinds, kinds[again]])
+        kinds, rows = np.concatenate([kinds, kinds[again]]), np.concatenate([rows, rows[again]])
         confidence = rng.beta(6, 2.5, len(kinds))
-        alarms = rng.poisson(faults.false_alarms * max(1, len(kinds)))
-        if alarms:
-            nothing, what = self._alarms(int(alarms))
-            seen, kinds = np.concatenate([seen, nothing]), np.concatenate([kinds, what])
-            confidence = np.concatenate([confidence, rng.uniform(0.2, 0.7, int(alarms))])
+        alarms = rng.poisson(faults.false_alarms * np.maximum(1, np.bincount(rows, minlength=count)))
+        nothing, what = self._alarms(int(alarms.sum()))
+        seen, kinds = np.concatenate([seen, nothing]), np.concatenate([kinds, what])
+        rows = np.concatenate([rows, np.repeat(np.arange(count), alarms)])
+        confidence = np.concatenate([confidence, rng.uniform(0.2, 0.7, len(what))])
         seen = np.clip(seen, 0, [WIDTH, HEIGHT, WIDTH, HEIGHT])
-        return Detections(seen.astype(np.float32), kinds, confidence.astype(np.float32))
+        order = np.argsort(rows, kind="stable")
+        detections = Detections(seen.astype(np.float32), kinds, confidence.astype(np.float32))[order]
+        return detections, np.searchsorted(rows[order], np.arange(count + 1))
 
     def _alarms(self, count: int) -> tuple[FloatArray, NDArray[np.int64]]:
         kinds = self._rng.choice([int(k) for k in _FALSE_SIZES], count)
-        sizes = np.array([_FALSE_SIZES[ObjectClass(k)] for k in kinds]) * self._rng.uniform(0.7, 1.5, (count, 1))
+        sizes = np.array([_FALSE_SIZES.get(k, (0.0, 0.0)) for k in ObjectClass])[kinds]
+        sizes = sizes * self._rng.uniform(0.7, 1.5, (count, 1))
         feet = self._rng.uniform([0, HEIGHT * 0.3], [WIDTH, HEIGHT], (count, 2))
         return np.column_stack([feet[:, 0] - sizes[:, 0] / 2, feet[:, 1] - sizes[:, 1],
                                 feet[:, 0] + sizes[:, 0] / 2, feet[:, 1]]), kinds  # fmt: skip
@@ -162,20 +192,27 @@ class Observer:
 _FLIPPED: NDArray[np.int64] = np.array([int(_FLIPS.get(c, c)) for c in ObjectClass], np.int64)
 
 
-def _left_over(boxes: FloatArray, hidden: FloatArray, all_boxes: FloatArray) -> FloatArray:
-    """(N, 4) the boxes of what can be seen of things that something nearer hides in part: one side is cut off."""
-    result = boxes.copy()
-    for row in np.flatnonzero(hidden > _PARTLY_HIDDEN):
-        left, top, right, bottom = boxes[row]
-        for other in all_boxes[all_boxes[:, 3] > bottom + 4]:
-            cuts = {
-                2: other[0] if left < other[0] < right <= other[2] else None,
-                0: other[2] if other[0] <= left < other[2] < right else None,
-                3: other[1] if other[0] <= left and right <= other[2] and top < other[1] < bottom else None,
-            }
-            for side, at in cuts.items():
-                if at is not None:
-                    result[row, side] = min(result[row, side], at) if side else max(result[row, side], at)
-    bad = (result[:, 2:] - result[:, :2] < 4).any(axis=1)
-    result[bad] = boxes[bad]
-    return result
+def _hidden(rows: NDArray[np.int64], boxes: FloatArray) -> FloatArray:
+    """(N,) how much of each of N boxes something nearer in the same row of time covers; rows are in order."""
+    if not len(rows):
+        return np.zeros(0)
+    _, starts, counts = np.unique(rows, return_index=True, return_counts=True)
+    places = starts[:, None] + np.arange(counts.max())
+    there = np.arange(counts.max()) < counts[:, None]
+    shares = hidden_shares(boxes[np.minimum(places, len(rows) - 1)], there)
+    return shares[there]
+
+
+def _left_over(box: FloatArray, others: FloatArray) -> FloatArray:
+    """(4,) what can be seen of a thing that something nearer hides in part: one side is cut off."""
+    left, top, right, bottom = box.tolist()
+    seen = [left, top, right, bottom]
+    for x0, y0, x1, _ in others[others[:, 3] > bottom + 4].tolist():
+        if left < x0 < right <= x1:
+            seen[2] = min(seen[2], x0)
+        if x0 <= left < x1 < right:
+            seen[0] = max(seen[0], x1)
+        if x0 <= left and right <= x1 and top < y0 < bottom:
+            seen[3] = min(seen[3], y0)
+    whole = seen[2] - seen[0] >= 4 and seen[3] - seen[1] >= 4
+    return np.array(seen) if whole else box

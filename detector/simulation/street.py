@@ -19,6 +19,10 @@ _MOST_HIDDEN = 0.6
 """A model sees nothing of a thing that is hidden to this share."""
 
 
+_HALF = 0.5
+_AT_ONCE = 1000
+
+
 @dataclass(slots=True)
 class Street:
     """One simulated street.
@@ -53,31 +57,45 @@ class Street:
     def in_sight(self, boxes: FloatArray) -> NDArray[np.bool_]:
         """(N, A) what is in the picture by more than a half and not hidden by what stands nearer, from true boxes."""
         result = np.zeros(boxes.shape[:2], np.bool_)
-        for n, row in enumerate(boxes):
-            there = np.flatnonzero(np.isfinite(row[:, 0]))
-            there = there[inside_share(row[there]) > 0.5]
-            result[n, there] = hidden_share(row[there]) < _MOST_HIDDEN
+        if not self.actors:
+            return result
+        with np.errstate(invalid="ignore"):
+            there = inside_share(boxes.reshape(-1, 4)).reshape(result.shape) > _HALF
+        # Rows with as many things are looked at together, a thousand at once: most streets are empty most of the time.
+        counts = there.sum(axis=1)
+        order = np.argsort(counts, kind="stable")
+        order = order[counts[order] > 0]
+        for start in range(0, len(order), _AT_ONCE):
+            rows = order[start : start + _AT_ONCE]
+            columns = np.argsort(~there[rows], axis=1, kind="stable")[:, : counts[rows[-1]]]
+            places = rows[:, None], columns
+            result[places] = there[places] & (hidden_shares(boxes[places], there[places]) < _MOST_HIDDEN)
         return result
 
 
 def inside_share(boxes: FloatArray) -> FloatArray:
-    """(N,) share of each box that lies in the picture."""
-    size = boxes[:, 2:] - boxes[:, :2]
-    low, high = np.maximum(boxes[:, :2], 0), np.minimum(boxes[:, 2:], [WIDTH, HEIGHT])
-    share: FloatArray = np.maximum(high - low, 0).prod(axis=1) / np.maximum(size.prod(axis=1), 1e-9)
+    """(N,) share of each box that lies in the picture; not a number where the box is none."""
+    left, top, right, bottom = boxes.T
+    width = np.minimum(right, WIDTH) - np.maximum(left, 0)
+    height = np.minimum(bottom, HEIGHT) - np.maximum(top, 0)
+    share: FloatArray = np.maximum(width, 0) * np.maximum(height, 0)
+    share /= np.maximum((right - left) * (bottom - top), 1e-9)
     return share
 
 
-def hidden_share(boxes: FloatArray) -> FloatArray:
-    """(N,) the most of each box that one nearer thing covers: nearer is what stands lower in the picture."""
-    if len(boxes) < 2:
-        return np.zeros(len(boxes))
-    low = np.maximum(boxes[:, None, :2], boxes[None, :, :2])
-    high = np.minimum(boxes[:, None, 2:], boxes[None, :, 2:])
-    size = np.maximum(high - low, 0)
-    share = size[..., 0] * size[..., 1] / np.maximum((boxes[:, 2:] - boxes[:, :2]).prod(axis=1), 1e-9)[:, None]
-    share[boxes[None, :, 3] <= boxes[:, None, 3] + _BESIDE_PIXELS] = 0
-    most: FloatArray = share.max(axis=1)
+def hidden_shares(boxes: FloatArray, there: NDArray[np.bool_]) -> FloatArray:
+    """(N, M) the most of each box that one nearer thing covers: nearer is what stands lower in the picture.
+
+    Args:
+        boxes: (N, M, 4) M things at N times.
+        there: (N, M) which of them are there.
+    """
+    left, top, right, bottom = np.where(there[..., None], boxes, 0.0).transpose(2, 0, 1)
+    width = np.minimum(right[:, :, None], right[:, None]) - np.maximum(left[:, :, None], left[:, None])
+    height = np.minimum(bottom[:, :, None], bottom[:, None]) - np.maximum(top[:, :, None], top[:, None])
+    shared = np.maximum(width, 0) * np.maximum(height, 0)
+    shared[bottom[:, None] <= bottom[:, :, None] + _BESIDE_PIXELS] = 0
+    most: FloatArray = shared.max(axis=2, initial=0.0) / np.maximum((right - left) * (bottom - top), 1e-9)
     return most
 
 

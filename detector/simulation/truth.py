@@ -106,12 +106,7 @@ def _walks(
     across = np.nan_to_num(_EDGE_PIXELS / layout.camera.pixels_per_metre(y), nan=1.0)
     zebra_surely = _inside(points, layout.crosswalk, band, across)
     zebra_maybe = _inside(points, layout.crosswalk, -band, -across)
-    at_red = [
-        np.array([_enters_at_red(layout, times, zebra_maybe, i, band=b) for i in range(len(times))])
-        if layout.red is not None and zebra_maybe.any()
-        else np.zeros(len(times), np.bool_)
-        for b in (2.0, -2.5)
-    ]
+    at_red = [_at_red(layout, times, zebra_maybe, band=band_seconds) for band_seconds in (2.0, -2.5)]
     surely = _inside(points, layout.road, band, 0 * across) & ~zebra_maybe | (zebra_surely & at_red[0])
     maybe = _inside(points, layout.road, -band, 0 * across) & ~zebra_surely | (zebra_maybe & at_red[1])
     visits = []
@@ -156,22 +151,24 @@ def _farthest(layout: Layout, points: FloatArray, boxes: FloatArray, rows: NDArr
     return float(np.hypot(*(feet - feet[0]).T).max() / (boxes[rows, 3] - boxes[rows, 1]).mean())
 
 
-def _enters_at_red(layout: Layout, times: FloatArray, zebra: Mask, row: int, band: float) -> bool:
-    """Whether who is on the crosswalk at this time stepped on it ``band`` seconds or more after it turned red.
+def _at_red(layout: Layout, times: FloatArray, zebra: Mask, band: float) -> Mask:
+    """(N,) when somebody is on the crosswalk who stepped on it ``band`` seconds or more after it turned red.
 
     A negative band asks whether it may be so: the rule lets people finish for 15 s who started on green.
     """
-    if not zebra[row] or layout.red is None:
-        return False
-    on = row
-    while on > 0 and zebra[on - 1]:
-        on -= 1
+    result: Mask = np.zeros(len(times), np.bool_)
+    if layout.red is None:
+        return result
     late = 15.0 if band < 0 else 17.0
-    for start, end in layout.red:
-        if start <= times[row] < end + (0 if band > 0 else 2.0):
-            entered = times[on] - start
-            return bool(entered >= 2.0 + band or times[row] - start > late - 1.0)
-    return False
+    for first, last in _runs(zebra, 0):
+        rows = np.arange(first, last + 1)
+        open_rows = np.ones(len(rows), np.bool_)
+        for start, end in layout.red:
+            now = open_rows & (times[rows] >= start) & (times[rows] < end + (0 if band > 0 else 2.0))
+            entered = times[first] - start
+            result[rows[now]] = (entered >= 2.0 + band) | (times[rows[now]] - start > late - 1.0)
+            open_rows &= ~now
+    return result
 
 
 def _climbs(
