@@ -17,6 +17,7 @@ from benchmarks.model_report.measures import (
     FalseAlarms,
     Found,
     People,
+    Thresholds,
     best_recall,
     by_source,
     false_alarms,
@@ -108,11 +109,12 @@ def make_report(registry: Registry, name: str | None, gallery: Gallery, out: Pat
     judged = val.judged()
     far_set, empty_set = gallery.trial()
     held_out, clip = gallery.held_out(), gallery.clip()
-    far = looker.look(far_set).judged()
+    far, empty = looker.look(far_set), looker.look(empty_set)
     threshold = thresholds[ObjectClass.CIGARETTE_BUTT]
     frames = looker.look(clip)
-    wrong = failures(val.pictures.paths, judged, thresholds)
-    draw_failures(out / "failures", wrong, dict(zip(val.pictures.paths, judged, strict=True)), thresholds)
+    wrong = _drawn(val, thresholds, out / "failures")
+    for made in (far, empty):
+        _drawn(made, thresholds, out / "failures" / made.pictures.name)
     int8_file = _int8_file(model, gallery, out)
     builds = {"fp32": model.entry.path, **({"int8": int8_file} if int8_file else {})}
     return Report(
@@ -131,12 +133,12 @@ def make_report(registry: Registry, name: str | None, gallery: Gallery, out: Pat
             "held-out replay photos": false_alarms(looker.look(held_out).judged(), thresholds),
             "all replay photos": false_alarms(looker.look(gallery.replay_all()).judged(), thresholds),
             "`butt-` photos of `val`": false_alarms(_of_source(val, "butt"), thresholds),
-            "empty streets": false_alarms(looker.look(empty_set).judged(), thresholds),
+            "empty streets": false_alarms(empty.judged(), thresholds),
             "crossroad clip, one frame a second": false_alarms(frames.judged(), thresholds),
         },
         far=(
-            found(far, ObjectClass.CIGARETTE_BUTT, threshold),
-            best_recall(far, ObjectClass.CIGARETTE_BUTT, FAR_PRECISION),
+            found(far.judged(), ObjectClass.CIGARETTE_BUTT, threshold),
+            best_recall(far.judged(), ObjectClass.CIGARETTE_BUTT, FAR_PRECISION),
         ),
         clip=people(frames.seen, teacher.look(clip).seen, thresholds[ObjectClass.PERSON]),
         speed=speeds(model.entry, builds),
@@ -144,6 +146,14 @@ def make_report(registry: Registry, name: str | None, gallery: Gallery, out: Pat
         others=_others(registry, model, val.pictures, kept),
         failures=wrong,
     )
+
+
+def _drawn(looked: Looked, thresholds: Thresholds, out: Path) -> list[Failure]:
+    """What went wrong in a set, the worst first, drawn into a folder."""
+    paths, judged = looked.pictures.paths, looked.judged()
+    wrong = failures(paths, judged, thresholds)
+    draw_failures(out, wrong, dict(zip(paths, judged, strict=True)), thresholds)
+    return wrong
 
 
 def _of_source(looked: Looked, source: str) -> list[Judged]:
