@@ -22,6 +22,7 @@ from service.middleware import Compression, RequestEnvelope
 from service.office import Office
 from service.packages.routes import router as packages
 from service.photos.routes import router as photos
+from service.retention.routes import router as retention
 from service.sessions.routes import router as sessions
 from service.settings import Settings
 from service.standards.routes import router as standards
@@ -70,7 +71,7 @@ def create_app(settings: Settings) -> FastAPI:
         api.include_router(router)
     for router in (units, areas, calendars, standards):
         api.include_router(router)
-    for router in (packages, ledgers, figures):
+    for router in (packages, ledgers, figures, retention):
         api.include_router(router)
     app.include_router(api)
     app.include_router(health_router)

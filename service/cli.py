@@ -23,6 +23,8 @@ from service.demo.seed import seed
 from service.engine.__main__ import main as run_engine
 from service.packages.workflow import export_case
 from service.packages.writing import AlteredFileError
+from service.retention.archive import archive_year
+from service.retention.deletion import run_retention
 from service.serving import Address
 from service.serving import serve as serve_office
 from service.settings import Settings
@@ -137,6 +139,44 @@ def export(
     except (LookupError, AlteredFileError, KeyFileError, OSError, OperationalError, bootstrap.SchemaError) as error:
         _fail(str(error))
     typer.echo(path)
+
+
+@app.command()
+def archive(
+    year: Annotated[int, typer.Argument(min=2000, max=2999, help="Year in which cases were closed.")],
+    to: Annotated[Path, typer.Option(help="Folder in which a folder of the year is made.")],
+    data: Data = Path("data/office"),
+) -> None:
+    """Archive the cases of a year, and write each as a signed package beside the ledger of them all."""
+    settings = _settings(data, "production")
+    _check_office(settings)
+    try:
+        done = asyncio.run(archive_year(settings, year, to.resolve()))
+    except (KeyFileError, OSError, OperationalError, bootstrap.SchemaError) as error:
+        _fail(str(error))
+    for fault in done.faults:
+        _say(fault)
+    _say(f"{done.archived} cases archived; {done.packages} packages written, {done.kept} were there already")
+    typer.echo(done.folder)
+    if done.faults:
+        raise typer.Exit(1)
+
+
+@app.command()
+def retention(
+    apply: Annotated[bool, typer.Option("--apply", help="Delete; without it, only say what would be deleted.")] = False,
+    data: Data = Path("data/office"),
+) -> None:
+    """Say what the retention rules would delete now, or delete it."""
+    settings = _settings(data, "production")
+    _check_office(settings)
+    try:
+        found = asyncio.run(run_retention(settings, apply=apply))
+    except (OSError, OperationalError, bootstrap.SchemaError) as error:
+        _fail(str(error))
+    for rule, total in found.totals.items():
+        typer.echo(f"{rule}\t{total.subjects} cases or photos\t{total.files} files\t{total.size} bytes")
+    _say("deleted" if found.deleted else "nothing was deleted: this was a dry run; --apply deletes")
 
 
 @app.command("export-training")

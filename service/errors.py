@@ -1,6 +1,7 @@
 """Errors as problem+json (RFC 9457): every error that the API answers has this one form."""
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from http import HTTPStatus
 
 import structlog
@@ -90,6 +91,16 @@ def problem_response(error: ProblemError, request_id: str) -> Response:
     if error.errors:
         body["errors"] = [fault.model_dump() for fault in error.errors]
     return JSONResponse(body | error.extra, error.status_code, error.headers, media_type=PROBLEM)
+
+
+def ensure_kept(deleted_at: datetime | None) -> None:
+    """That retention has not deleted a file.
+
+    Raises:
+        ProblemError: 410 that says when it did.
+    """
+    if deleted_at is not None:
+        raise ProblemError(410, f"Retention deleted the file on {deleted_at:%Y-%m-%d}.", kind="deleted")
 
 
 def request_id(request: Request) -> str:

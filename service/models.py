@@ -11,6 +11,7 @@ from service.events.models import EventRow
 from service.evidence.models import EvidenceRow
 from service.figures.models import FigureWeightRow
 from service.photos.models import PhotoRow
+from service.retention.models import HoldRow, RetentionRuleRow
 from service.sessions.models import SessionRow, SignInFailureRow
 from service.standards.models import StandardRow
 from service.system.models import AlertRow, EngineRow
@@ -38,8 +39,10 @@ __all__ = [
     "EventRow",
     "EvidenceRow",
     "FigureWeightRow",
+    "HoldRow",
     "PhotoRow",
     "ResponsibilityRow",
+    "RetentionRuleRow",
     "SessionRow",
     "SignInFailureRow",
     "StandardRow",

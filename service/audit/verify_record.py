@@ -25,18 +25,21 @@ from service.evidence.store import FileStore
 from service.photos.models import PhotoRow
 from service.violations.models import ViolationRow
 
+RETENTION = "retention"
+"""Subject of the audit's rows about deleted files (`service.retention.deletion`)."""
 _PAGE = 500
 _Row = TypeVar("_Row", CaseRow, PhotoRow)
 
 
 @dataclass(slots=True)
 class _Testimony:
-    """What the audit says of one case: its evidence by identifier, its violation's digest, and where it stands."""
+    """What the audit says of one case: its evidence, its violation's digest, where it stands, what was deleted."""
 
     known: bool = False
     evidence: dict[str, str] = field(default_factory=dict)
     violation: str | None = None
     status: str | None = None
+    deleted: set[str] = field(default_factory=set)
 
     def take(self, row: AuditRow) -> None:
         """Add what one row of the case's history says."""
@@ -66,7 +69,8 @@ async def verify_cases(database: Database, files: FileStore, found: Verification
             _verify_case(case, testimony, documents.get(case.violation_id), found)
             _verify_evidence(case, testimony, rows, found)
             for row in rows:
-                await _verify_file(files, found, _name(case, row), row.key, row.sha256)
+                if row.deleted_at is None:
+                    await _verify_file(files, found, _name(case, row), row.key, row.sha256)
     if only is None:
         await _verify_none_removed(database, found)
 
@@ -77,13 +81,18 @@ async def verify_photos(database: Database, files: FileStore, found: Verificatio
         query = _history("photo", [photo.id for photo in page]).where(AuditRow.action == "create")
         async with database.reading() as session:
             told = {row.subject_id: json.loads(row.details).get("sha256") for row in await session.scalars(query)}
+            gone = await session.scalars(_history(RETENTION, [photo.id for photo in page]))
+            deleted = {name for row in gone for name in _deleted(row)}
         for photo in page:
             name = f"photo {photo.id}"
             if str(photo.id) not in told:
                 found.faults.append(f"{name} is not told of in the audit")
             elif told[str(photo.id)] != photo.sha256:
                 found.faults.append(f"{name}: the SHA-256 beside it was altered")
-            await _verify_file(files, found, name, photo.key, photo.sha256)
+            if photo.deleted_at is None:
+                await _verify_file(files, found, name, photo.key, photo.sha256)
+            elif str(photo.id) not in deleted:
+                found.faults.append(f"{name} is called deleted, but the audit does not tell of it")
 
 
 async def _pages(database: Database, table: type[_Row], only: UUID | None) -> AsyncIterator[Sequence[_Row]]:
@@ -104,7 +113,13 @@ async def _testimonies(session: AsyncSession, page: Sequence[CaseRow]) -> dict[s
     testimonies: dict[str, _Testimony] = defaultdict(_Testimony)
     for row in await session.scalars(_history("case", [case.id for case in page])):
         testimonies[row.subject_id].take(row)
+    for row in await session.scalars(_history(RETENTION, [case.id for case in page])):
+        testimonies[row.subject_id].deleted |= _deleted(row)
     return testimonies
+
+
+def _deleted(row: AuditRow) -> set[str]:
+    return {entry["id"] for entry in json.loads(row.details)["deleted"]}
 
 
 def _history(subject_type: str, subjects: Iterable[UUID]) -> Select[AuditRow]:
@@ -132,6 +147,8 @@ def _verify_evidence(case: CaseRow, testimony: _Testimony, rows: list[EvidenceRo
             found.faults.append(f"{_name(case, row)} is not told of in the audit")
         elif told not in (None, row.sha256):
             found.faults.append(f"{_name(case, row)}: the SHA-256 beside it was altered")
+        if row.deleted_at is not None and str(row.id) not in testimony.deleted:
+            found.faults.append(f"{_name(case, row)} is called deleted, but the audit does not tell of it")
     for missing in testimony.evidence.keys() - there:
         found.faults.append(f"case {case.number}: evidence {missing} was removed from the record")
 

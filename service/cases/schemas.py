@@ -67,6 +67,7 @@ class Evidence(BaseModel):
     sha256: str
     size: int
     taken_at: UtcTime | None
+    deleted_at: UtcTime | None = Field(description="when the retention rules deleted it; its hash stays")
     url: str
 
 

@@ -10,7 +10,7 @@ from service.database import Base, UtcDateTime
 
 
 class EvidenceRow(Base):
-    """One file that proves a violation; ``key`` is where it lies in the store."""
+    """One file that proves a violation; ``key`` is where it lies in the store, until retention deletes it."""
 
     __tablename__ = "evidence"
 
@@ -25,3 +25,4 @@ class EvidenceRow(Base):
     size: Mapped[int] = mapped_column(BigInteger)
     taken_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     key: Mapped[str] = mapped_column(String(200))
+    deleted_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

@@ -19,7 +19,7 @@ EVIDENCE_ANSWER: dict[int | str, dict[str, object]] = {
 }
 
 
-@router.get("/{evidence_id}", response_class=Response, responses=EVIDENCE_ANSWER | problems(401, 403, 404, 416))
+@router.get("/{evidence_id}", response_class=Response, responses=EVIDENCE_ANSWER | problems(401, 403, 404, 410, 416))
 async def get_evidence(evidence_id: UUID, request: Request, asker: Asker, office: OfficeDep) -> Response:
     """An evidence file, whole or in part; originals are for operators, supervisors, administrators and auditors."""
     return await workflow.get_evidence(office, asker, evidence_id, request)

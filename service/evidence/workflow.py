@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from service.cases.models import CaseRow
 from service.cases.sight import may_see
-from service.errors import ProblemError, not_found
+from service.errors import ProblemError, ensure_kept, not_found
 from service.evidence.delivery import Served, file_response
 from service.evidence.looks import note_look
 from service.evidence.models import EvidenceRow
@@ -19,7 +19,8 @@ async def get_evidence(office: Office, asker: Principal, evidence_id: UUID, requ
     """An evidence file of a case that the asker may see.
 
     Raises:
-        ProblemError: 404 where there is none, or the asker may not see its case; 403 for an original.
+        ProblemError: 404 where there is none, or the asker may not see its case; 403 for an original; 410 where
+            retention deleted it.
     """
     query = (
         select(EvidenceRow, CaseRow)
@@ -36,5 +37,7 @@ async def get_evidence(office: Office, asker: Principal, evidence_id: UUID, requ
             raise ProblemError(
                 403, "Originals are for operators, supervisors, administrators and auditors.", kind="not-allowed"
             )
+        ensure_kept(row.deleted_at)
         await note_look(office, asker, row.id, {"case": case.number, "file": row.file})
+    ensure_kept(row.deleted_at)
     return await file_response(office.files, Served(row.key, row.size, row.sha256, row.media_type), request)

@@ -28,8 +28,10 @@ async def _wanted(
     kind: Annotated[ViolationKind | None, Query()] = None,
     unit_id: Annotated[UUID | None, Query()] = None,
     area_id: Annotated[UUID | None, Query(description="this area and those below it")] = None,
+    closed_since: Annotated[AwareDatetime | None, Query(description="that were closed at this time or later")] = None,
+    closed_until: Annotated[AwareDatetime | None, Query(description="that were closed before this time")] = None,
 ) -> LedgerFilter:
-    return LedgerFilter(since, until, kind, unit_id, area_id)
+    return LedgerFilter(since, until, kind, unit_id, area_id, closed_since, closed_until)
 
 
 Wanted = Annotated[LedgerFilter, Depends(_wanted)]

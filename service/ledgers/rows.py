@@ -25,13 +25,15 @@ CHUNK = 5000
 
 @dataclass(frozen=True, slots=True)
 class LedgerFilter:
-    """Which cases of a list: those that occurred in a span of time, of a kind, a unit, an area and those below it."""
+    """Which cases of a list: by when they occurred or were closed, of a kind, a unit, an area and those below it."""
 
     since: datetime | None = None
     until: datetime | None = None
     kind: ViolationKind | None = None
     unit_id: UUID | None = None
     area_id: UUID | None = None
+    closed_since: datetime | None = None
+    closed_until: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +100,10 @@ async def ledger_query(
         query = query.where(CaseRow.occurred_at >= wanted.since)
     if wanted.until is not None:
         query = query.where(CaseRow.occurred_at < wanted.until)
+    if wanted.closed_since is not None:
+        query = query.where(CaseRow.closed_at >= wanted.closed_since)
+    if wanted.closed_until is not None:
+        query = query.where(CaseRow.closed_at < wanted.closed_until)
     if wanted.kind is not None:
         query = query.where(CaseRow.kind == wanted.kind)
     if wanted.unit_id is not None:

@@ -31,12 +31,13 @@ class PackedFile:
 
 @dataclass(frozen=True, slots=True)
 class Contents:
-    """A case with all that proves it: files of the cases merged into it too, and their audit rows."""
+    """A case with all that proves it, and with what was merged into it; ``deleted`` are files that are gone."""
 
     case: Case
     files: list[PackedFile]
     rows: list[AuditRow]
     anchors: list[AuditAnchorRow]
+    deleted: list[EvidenceRow]
 
 
 async def contents_of(session: AsyncSession, office: Office, asker: Principal, case: CaseRow) -> Contents:
@@ -48,7 +49,9 @@ async def contents_of(session: AsyncSession, office: Office, asker: Principal, c
     files = [file for one in cases for file in await _files(session, one, merged=one is not case)]
     first = rows[0].sequence if rows else 0
     query = select(AuditAnchorRow).where(AuditAnchorRow.sequence >= first).order_by(AuditAnchorRow.sequence)
-    return Contents(told, files, rows, list(await session.scalars(query)))
+    kept = [file for file in files if file.row.deleted_at is None]
+    deleted = [file.row for file in files if file.row.deleted_at is not None]
+    return Contents(told, kept, rows, list(await session.scalars(query)), deleted)
 
 
 async def _files(session: AsyncSession, case: CaseRow, *, merged: bool) -> list[PackedFile]:

@@ -61,15 +61,20 @@ async def export_case(settings: Settings, case: str, folder: Path) -> Path:
     office = Office.open(settings)
     try:
         await check_schema(office.database)
-        async with office.database.reading() as session:
-            row = await find_case(session, case)
-            contents = await contents_of(session, office, COMMAND_LINE, row)
-        target = folder / f"{contents.case.number}.zip"
-        with _new_file(target) as file:
-            await _make(office, COMMAND_LINE, contents, file)
-        return target
+        return await write_case(office, case, folder)
     finally:
         await office.database.close()
+
+
+async def write_case(office: Office, case: str, folder: Path) -> Path:
+    """Write the package of a case, by its number or identifier, into a folder; raises what `export_case` does."""
+    async with office.database.reading() as session:
+        row = await find_case(session, case)
+        contents = await contents_of(session, office, COMMAND_LINE, row)
+    target = folder / f"{contents.case.number}.zip"
+    with _new_file(target) as file:
+        await _make(office, COMMAND_LINE, contents, file)
+    return target
 
 
 @contextlib.contextmanager

@@ -87,6 +87,7 @@ async def write_package(
                 "made_by": imprint.made_by,
                 "key": key.id,
                 "files": package.entries,
+                "deleted": [{"evidence": str(row.id), "sha256": row.sha256} for row in contents.deleted],
             }
         )
         zipped.writestr(MANIFEST, manifest)

@@ -43,3 +43,4 @@ class PhotoRow(Base):
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     claimed_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
     claims: Mapped[int]
+    deleted_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

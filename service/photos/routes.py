@@ -77,7 +77,7 @@ async def get_photo(photo_id: UUID, asker: Asker, office: OfficeDep) -> Photo:
         return await workflow.get_photo(session, asker, photo_id)
 
 
-@router.get("/{photo_id}/image", response_class=Response, responses=PHOTO_ANSWER | problems(401, 403, 404))
+@router.get("/{photo_id}/image", response_class=Response, responses=PHOTO_ANSWER | problems(401, 403, 404, 410))
 async def get_photo_image(
     photo_id: UUID,
     request: Request,

@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from service import clock
 from service.audit.workflow import SYSTEM, Actor, record
 from service.cases.models import CaseRow
-from service.errors import ProblemError, not_found
+from service.errors import ProblemError, ensure_kept, not_found
 from service.events.workflow import OFFICE, publish
 from service.evidence.delivery import Served, file_response
 from service.evidence.looks import note_look
@@ -50,6 +50,7 @@ async def get_image(office: Office, asker: Principal, photo_id: UUID, request: R
     """The picture itself."""
     async with office.database.reading() as session:
         row = await _load_for(session, asker, photo_id)
+    ensure_kept(row.deleted_at)
     if asker.user_id is not None and asker.user_id != row.user_id:
         await note_look(office, asker, row.id, {"photo": str(row.id)})
     if row.media_type != "image/heic" or original:

@@ -25,9 +25,7 @@ async def raise_alert(database: Database, code: str, severity: Severity, message
         if standing is not None:
             standing.cleared_at = clock.now()
             publish(session, "alert", _data(standing, cleared=True), OFFICE)
-        row = AlertRow(
-            id=uuid_utils.compat.uuid7(), code=code, severity=severity, message=message, since=clock.now()
-        )
+        row = AlertRow(id=uuid_utils.compat.uuid7(), code=code, severity=severity, message=message, since=clock.now())
         session.add(row)
         publish(session, "alert", _data(row, cleared=False), OFFICE)
 

@@ -79,7 +79,8 @@ async def select_pictures(
         until: decisions before this time.
         refuting: the dismissal reasons that mean that the object is not there.
     """
-    query = select(EvidenceRow).where(EvidenceRow.role == "original").order_by(EvidenceRow.position)
+    kept = (EvidenceRow.role == "original", EvidenceRow.deleted_at.is_(None))
+    query = select(EvidenceRow).where(*kept).order_by(EvidenceRow.position)
     originals = _Originals(list(await session.scalars(query)))
     selection = Selection()
     seen: set[str] = set()
