@@ -6,7 +6,6 @@ from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
-from enum import StrEnum
 from pathlib import Path
 from queue import Empty, Queue
 from threading import Condition, Event, Lock, Thread
@@ -16,13 +15,13 @@ import cv2
 import numpy as np
 import structlog
 
+from detector.camera_status import CameraState, CameraStatus
 from detector.close_look import CloseLook
 from detector.detections import Detections, FloatArray
 from detector.drawing import draw_detections
 from detector.film import Film
 from detector.gaps import GapLog
 from detector.health import CameraHealth
-from detector.health_event import HealthEvent
 from detector.letterbox import Letterbox
 from detector.model import Model
 from detector.outbox import Outbox, sync_folder
@@ -50,18 +49,6 @@ _WAITING_SECONDS = 5.0
 """A camera whose frames are pushed is said to be waiting when none has come for this long."""
 
 
-class CameraState(StrEnum):
-    """How a camera is."""
-
-    STARTING = "starting"
-    RUNNING = "running"
-    RECONNECTING = "reconnecting"
-    WAITING = "waiting"
-    FINISHED = "finished"
-    STOPPED = "stopped"
-    FAILED = "failed"
-
-
 @dataclass(frozen=True, slots=True)
 class CameraConfig:
     """What an engine must know to run a camera.
@@ -77,31 +64,6 @@ class CameraConfig:
     address: str
     loop: bool = False
     pace: Pace = "real"
-
-
-@dataclass(frozen=True, slots=True)
-class CameraStatus:
-    """How a camera is, for people.
-
-    Attributes:
-        state: see :class:`CameraState`.
-        message: why, where the state needs a reason.
-        fps: frames a second that went through the rules, over the last ten seconds.
-        last_frame_at: capture time of the newest such frame.
-        dropped: frames that were replaced by newer ones before the model was free.
-        model_seconds: time that the model has spent on this camera.
-        gaps: the newest times in which it could not see, oldest first.
-    """
-
-    state: CameraState
-    message: str = ""
-    fps: float = 0.0
-    last_frame_at: datetime | None = None
-    width: int | None = None
-    height: int | None = None
-    dropped: int = 0
-    model_seconds: float = 0.0
-    gaps: tuple[HealthEvent, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -11,7 +11,8 @@ from zoneinfo import ZoneInfo
 import numpy as np
 import structlog
 
-from detector.camera_worker import CameraConfig, CameraStatus, CameraWorker, Ready
+from detector.camera_status import CameraStatus
+from detector.camera_worker import CameraConfig, CameraWorker, Ready
 from detector.model import MAX_BATCH, Model
 from detector.outbox import Outbox
 from detector.pipeline import TRACKING_CONFIDENCE

@@ -29,7 +29,7 @@ LINES = [
     ],
     ["rules"],
     ["drawing", "privacy", "plates", "evidence", "film", "clip", "cutting_room"],
-    ["recorder", "pipeline", "ahead", "outbox", "close_look", "watching", "camera_worker", "engine"],
+    ["recorder", "pipeline", "ahead", "outbox", "close_look", "watching", "camera_status", "camera_worker", "engine"],
     ["simulation"],
     ["detect", "evaluate", "simulate", "cli"],
 ]

@@ -14,7 +14,8 @@ import cv2
 import numpy as np
 import pytest
 
-from detector.camera_worker import CameraConfig, CameraState
+from detector.camera_status import CameraState
+from detector.camera_worker import CameraConfig
 from detector.detections import FloatArray
 from detector.engine import Engine, EngineFolders
 from detector.health_event import HealthKind
@@ -284,6 +285,7 @@ def test_a_parked_one_survives_a_restart_of_its_camera(engine: Engine) -> None:
     push(0, 12)
     engine.configure([config(21)])
     push(14, 40)
+    wait_for(lambda: list(engine.outbox.pending()))  # its clip is being made
     (parcel,) = engine.outbox.pending()
     assert parcel.violation.started_at == NOON
     assert parcel.violation.ended_at == NOON + timedelta(seconds=35)
@@ -320,6 +322,7 @@ def test_small_things_far_away_are_looked_at_closely(engine: Engine, runtime: Sl
         image = paint(1280, 960, *([("garbage", (702, 802, 706, 806))] if step > 4 else []))
         engine.push("gate-1", jpeg(image), NOON + timedelta(seconds=step))
         wait_for(partial(is_followed, NOON + timedelta(seconds=step)))
+    wait_for(lambda: list(engine.outbox.pending()))  # its clip is being made
     (parcel,) = engine.outbox.pending()
     assert parcel.violation.kind == "garbage"
     assert parcel.violation.box == pytest.approx((702, 802, 706, 806), abs=2)
@@ -356,6 +359,7 @@ def test_a_new_model_takes_over_between_frames(engine: Engine, runtime: SlowSqua
             engine.use_model(new)
             runtime.free.set()
         wait_for(partial(is_followed, when))
+    wait_for(lambda: len(list(engine.outbox.pending())) == 2)  # clips are being made
     found = [parcel.violation for parcel in engine.outbox.pending()]
     assert sorted(v.camera or "" for v in found) == ["gate-0", "gate-1"]
     assert {v.model for v in found} == {"new"}
@@ -387,7 +391,7 @@ def test_the_status_of_a_camera_that_was_turned_away_says_so(engine: Engine, cro
     for second, picture in enumerate(pictures):
         captured = NOON + timedelta(seconds=second)
         turned = np.roll(picture, 230, axis=1) if second >= 8 else picture
-        engine.push("gate-1", jpeg(turned), captured)
+        engine.push("gate-1", jpeg(np.asarray(turned, np.uint8)), captured)
         wait_for(partial(lambda at: engine.status()["gate-1"].last_frame_at == at, captured))
         said.append((engine.status()["gate-1"].state, engine.status()["gate-1"].message))
     assert set(said[:10]) == {(CameraState.RUNNING, "")}
