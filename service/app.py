@@ -23,8 +23,10 @@ from service.office import Office
 from service.packages.routes import router as packages
 from service.photos.routes import router as photos
 from service.retention.routes import router as retention
+from service.second_factors.routes import router as second_factors
 from service.sessions.routes import router as sessions
 from service.settings import Settings
+from service.sign_on.routes import router as sign_on
 from service.standards.routes import router as standards
 from service.system import monitor
 from service.system.routes import health_router
@@ -69,7 +71,7 @@ def create_app(settings: Settings) -> FastAPI:
     api = APIRouter(prefix="/api/v1", dependencies=[Depends(authorise)])
     for router in (sessions, users, api_keys, system, cameras, photos, violations, cases, evidence, audit, events):
         api.include_router(router)
-    for router in (units, areas, calendars, standards):
+    for router in (second_factors, sign_on, units, areas, calendars, standards):
         api.include_router(router)
     for router in (packages, ledgers, figures, retention):
         api.include_router(router)

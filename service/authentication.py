@@ -8,7 +8,7 @@ from fastapi import Depends, Request
 from service.api_keys.workflow import principal_of_key
 from service.errors import ProblemError
 from service.office import Office, office_of
-from service.security import ACCESS, Principal
+from service.security import ACCESS, WITHOUT_SECOND_FACTOR, Principal
 from service.sessions.cookies import COOKIE, csrf_token
 from service.sessions.workflow import principal_of_session
 
@@ -38,6 +38,8 @@ async def authorise(request: Request, office: Annotated[Office, Depends(office_o
         )
     if not rule.allows(principal):
         raise ProblemError(403, "You may not do this.", kind="not-allowed")
+    if principal.second_factor_missing and route.name not in WITHOUT_SECOND_FACTOR:
+        raise ProblemError(403, "Add a second factor first: administrators need one.", kind="second-factor-required")
     return principal
 
 

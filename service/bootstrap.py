@@ -14,6 +14,7 @@ from service.audit.signing import prepare_key, public_pem
 from service.audit.workflow import SYSTEM, record
 from service.calendars.workflow import seed_calendars
 from service.database import Database
+from service.second_factors.sealing import prepare_sealing
 from service.security import Role
 from service.settings import Settings
 from service.users.models import UserRow
@@ -39,6 +40,7 @@ async def prepare(settings: Settings) -> str | None:
     database = Database(settings.database)
     try:
         await migrate(database)
+        prepare_sealing(settings.key_folder)
         await _signing_key(database, settings)
         await seed_calendars(database)
         return await _first_administrator(database, settings)

@@ -12,7 +12,9 @@ from service.evidence.models import EvidenceRow
 from service.figures.models import FigureWeightRow
 from service.photos.models import PhotoRow
 from service.retention.models import HoldRow, RetentionRuleRow
+from service.second_factors.models import SecondFactorRow
 from service.sessions.models import SessionRow, SignInFailureRow
+from service.sign_on.models import SignOnRow
 from service.standards.models import StandardRow
 from service.system.models import AlertRow, EngineRow
 from service.units.models import ResponsibilityRow, UnitRow
@@ -43,8 +45,10 @@ __all__ = [
     "PhotoRow",
     "ResponsibilityRow",
     "RetentionRuleRow",
+    "SecondFactorRow",
     "SessionRow",
     "SignInFailureRow",
+    "SignOnRow",
     "StandardRow",
     "UnitRow",
     "UserRow",

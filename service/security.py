@@ -47,6 +47,7 @@ class Principal:
         camera_id: the one camera that a key speaks for, if it is bound to one.
         unit_id: the unit that a handler works for.
         area_ids: the areas that a person is bound to, those below included; none: the whole district.
+        second_factor_missing: whether the person may do nothing yet but add a second factor.
     """
 
     id: UUID
@@ -57,6 +58,7 @@ class Principal:
     camera_id: str | None = None
     unit_id: UUID | None = None
     area_ids: frozenset[UUID] | None = None
+    second_factor_missing: bool = False
 
     def has(self, *grants: Grant) -> bool:
         """Whether one of the grants is held."""
@@ -95,10 +97,25 @@ READ_ADMINISTRATION = _for(Role.ADMINISTRATOR, Role.AUDITOR)
 ENGINE = _for(Scope.ENGINE)
 PEOPLE_AND_ENGINE = _for(*Role, Scope.ENGINE)
 
+WITHOUT_SECOND_FACTOR = frozenset({
+    "get_session", "sign_out", "sign_out_everywhere", "begin_second_factor", "confirm_second_factor"
+})  # fmt: skip
+"""What somebody may do who must have a second factor and has none yet."""
+
 ACCESS: dict[str, Access] = {
     "sign_in": PUBLIC,
     "get_session": PEOPLE,
     "sign_out": PEOPLE,
+    "list_sessions": PEOPLE,
+    "sign_out_everywhere": PEOPLE,
+    "begin_second_factor": PEOPLE,
+    "confirm_second_factor": PEOPLE,
+    "remove_second_factor": PEOPLE,
+    "reset_second_factor": ADMINISTRATOR,
+    "end_sessions": ADMINISTRATOR,
+    "list_sign_in_methods": PUBLIC,
+    "begin_sign_on": PUBLIC,
+    "finish_sign_on": PUBLIC,
     "change_password": PEOPLE,
     "list_users": READ_ADMINISTRATION,
     "create_user": ADMINISTRATOR,

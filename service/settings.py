@@ -41,6 +41,16 @@ class Settings(BaseSettings):
     sign_in_tries_address: int = Field(60, ge=1, description="failures from one address, all accounts")
     sign_in_wait_seconds: int = Field(300, ge=1, description="how long failures are remembered")
 
+    administrator_second_factor: Literal["optional", "required"] = Field(
+        "optional", description="required: an administrator without one can do nothing but add it"
+    )
+    oidc_issuer: str | None = Field(None, description="URL of the district's OpenID Connect provider")
+    oidc_name: str = Field("统一身份认证", max_length=40, description="what people call the provider")
+    oidc_client_id: str = Field("", description="this office at the provider")
+    oidc_client_secret: str = Field("", repr=False)
+    oidc_claim: str = Field("sub", description="the claim that holds a person's external_id")
+    public_url: str | None = Field(None, description="where people reach the office, for example https://city.example")
+
     json_limit: int = Field(2 * MEBIBYTE, ge=1024, description="bytes of a JSON body")
     frame_limit: int = Field(20 * MEBIBYTE, ge=1024, description="bytes of a pushed frame or a live picture")
     photo_limit: int = Field(40 * MEBIBYTE, ge=1024, description="bytes of a photo")
@@ -73,6 +83,11 @@ class Settings(BaseSettings):
             raise ValueError(
                 "password_memory_kib must be 19456 or more and password_passes 2 or more: cheaper hashes can be guessed"
             )
+        if self.oidc_issuer is not None and not (self.oidc_client_id and self.public_url):
+            raise ValueError("oidc_issuer needs oidc_client_id and public_url: the provider sends people back there")
+        secure = self.oidc_issuer is None or self.oidc_issuer.startswith("https://")
+        if self.environment == "production" and not secure:
+            raise ValueError("oidc_issuer must start with https://: whoever listens could sign in as anybody")
         if self.database_url is not None:
             try:
                 url = make_url(self.database_url)
@@ -89,6 +104,11 @@ class Settings(BaseSettings):
     def zone(self) -> ZoneInfo:
         """The district's time zone."""
         return ZoneInfo(self.timezone)
+
+    @property
+    def oidc_redirect(self) -> str | None:
+        """Where the identity provider sends people back to; none where it is not known."""
+        return None if self.public_url is None else f"{self.public_url.rstrip('/')}/api/v1/sign-on/callback"
 
     @property
     def database(self) -> str:

@@ -56,5 +56,12 @@ async def forget(session: AsyncSession, username: str, address: str) -> None:
         row.count = max(0, row.count - 1)
 
 
+async def take_back(session: AsyncSession, username: str, address: str) -> None:
+    """Take one try back that was neither a failure nor a sign-in; what was counted before stays."""
+    keys = (_both(username, address), f"account:{username}", f"address:{address}")
+    for row in await session.scalars(select(SignInFailureRow).where(SignInFailureRow.key.in_(keys)).with_for_update()):
+        row.count = max(0, row.count - 1)
+
+
 def _both(username: str, address: str) -> str:
     return f"both:{username}@{address}"

@@ -26,6 +26,12 @@ async def create_user(body: UserCreate, asker: Asker, office: OfficeDep) -> User
     return User.model_validate(await workflow.create_user(office, asker, body))
 
 
+@router.delete("/{user_id}/sessions", status_code=204, responses=problems(401, 403, 404))
+async def end_sessions(user_id: UUID, asker: Asker, office: OfficeDep) -> None:
+    """Sign a person out everywhere."""
+    await workflow.end_sessions(office, asker, user_id)
+
+
 @router.patch("/{user_id}", responses=problems(401, 403, 404, 409, 422))
 async def update_user(user_id: UUID, body: UserUpdate, asker: Asker, office: OfficeDep) -> User:
     """Change a person; deactivating, another role or another password end the person's sessions."""

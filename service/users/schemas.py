@@ -16,6 +16,11 @@ Username = Annotated[
     StringConstraints(pattern=r"^\w[\w.@-]{1,63}$", strip_whitespace=True, to_lower=True),
     Field(description="2 to 64 letters, digits, . _ @ or -; case does not matter"),
 ]
+ExternalId = Annotated[
+    str,
+    StringConstraints(strip_whitespace=True, min_length=1, max_length=255),
+    Field(description="how the identity provider calls the person"),
+]
 DisplayName = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=64)]
 
 
@@ -30,6 +35,7 @@ class User(BaseModel):
     role: Role
     locale: Locale
     active: bool
+    external_id: str | None = Field(description="how the identity provider calls the person")
     unit_id: UUID | None = Field(description="the unit that a handler works for")
     area_id: UUID | None = Field(description="the area that an operator or supervisor is bound to; null: all")
     created_at: UtcTime
@@ -48,6 +54,7 @@ class UserCreate(BaseModel):
     display_name: DisplayName
     role: Role
     locale: Locale = "zh-CN"
+    external_id: ExternalId | None = None
     unit_id: UUID | None = Field(None, description="a unit handler's unit; others have none")
     area_id: UUID | None = Field(None, description="binds an operator or supervisor to an area and those below it")
     password: Password
@@ -62,6 +69,7 @@ class UserUpdate(BaseModel):
     role: Role | None = None
     locale: Locale | None = None
     active: bool | None = None
+    external_id: ExternalId | None = Field(None, description="null: the person signs in with the password only")
     unit_id: UUID | None = Field(None, description="a unit handler's unit; goes with another role")
     area_id: UUID | None = Field(None, description="binds to an area; null releases")
     password: Password | None = Field(None, description="a new password; it ends all sessions of the person")

@@ -17,6 +17,7 @@ from service.security import Principal, Role
 from service.sessions.models import SessionRow
 from service.units.models import UnitRow
 from service.users.models import UserRow
+from service.users.password_rules import fault_of
 from service.users.schemas import User, UserCreate, UserPage, UserUpdate
 
 BOUND = (Role.OPERATOR, Role.SUPERVISOR)
@@ -54,6 +55,7 @@ async def create_user(office: Office, asker: Principal, body: UserCreate) -> Use
     Raises:
         ProblemError: 409 where the name is taken, 422 where unit or area do not exist or do not go with the role.
     """
+    check_new_password("password", body.password, body.username, body.display_name)
     row = UserRow(
         id=uuid_utils.compat.uuid7(),
         username=body.username,
@@ -62,6 +64,7 @@ async def create_user(office: Office, asker: Principal, body: UserCreate) -> Use
         role=body.role,
         locale=body.locale,
         active=True,
+        external_id=body.external_id,
         unit_id=body.unit_id,
         area_id=body.area_id,
         created_at=clock.now(),
@@ -69,6 +72,7 @@ async def create_user(office: Office, asker: Principal, body: UserCreate) -> Use
     try:
         async with office.database.transaction() as session:
             await _check_place(session, body.role, body.unit_id, body.area_id)
+            await _check_external_id(session, body.external_id, row.id)
             session.add(row)
             await session.flush()
             details = {"username": row.username, "role": row.role, "unit_id": row.unit_id, "area_id": row.area_id}
@@ -86,7 +90,15 @@ async def update_user(office: Office, asker: Principal, user_id: UUID, body: Use
             do not exist or do not go with the role.
     """
     changes = body.model_dump(exclude_none=True, exclude={"password"})
-    changes |= {name: None for name in ("unit_id", "area_id") if name in body.model_fields_set and name not in changes}
+    changes |= {
+        name: None
+        for name in ("unit_id", "area_id", "external_id")
+        if name in body.model_fields_set and name not in changes
+    }
+    if body.password is not None:
+        async with office.database.reading() as session:
+            user = await load_user(session, user_id)
+        check_new_password("password", body.password, user.username, body.display_name or user.display_name)
     password_hash = await office.passwords.hash(body.password) if body.password is not None else None
     async with office.database.transaction() as session:
         user = await load_user(session, user_id)
@@ -97,6 +109,7 @@ async def update_user(office: Office, asker: Principal, user_id: UUID, body: Use
             changes["area_id"] = None
         place = {name: changes.get(name, getattr(user, name)) for name in ("unit_id", "area_id")}
         await _check_place(session, role, place["unit_id"], place["area_id"])
+        await _check_external_id(session, body.external_id, user.id)
         ends_sessions = password_hash is not None or body.active is False or body.role not in (None, user.role)
         if user.role == Role.ADMINISTRATOR and (body.active is False or body.role not in (None, user.role)):
             await _another_administrator(session, user)
@@ -121,6 +134,38 @@ async def _check_place(session: AsyncSession, role: Role, unit_id: UUID | None, 
         raise invalid("area_id", f"only {' and '.join(BOUND)} are bound to an area, not a {role}")
     if area_id is not None and await session.get(AreaRow, area_id) is None:
         raise invalid("area_id", f"there is no area {area_id}")
+
+
+async def _check_external_id(session: AsyncSession, external_id: str | None, user_id: UUID) -> None:
+    if external_id is None:
+        return
+    query = select(UserRow.username).where(UserRow.external_id == external_id, UserRow.id != user_id)
+    taken = await session.scalar(query)
+    if taken is not None:
+        raise ProblemError(409, f"{taken} has the external_id {external_id}.", kind="external-id-taken")
+
+
+def check_new_password(field: str, password: str, *names: str) -> None:
+    """That a new password keeps the rules.
+
+    Raises:
+        ProblemError: 422 that says what is wrong with it.
+    """
+    fault = fault_of(password, *names)
+    if fault is not None:
+        raise invalid(field, fault)
+
+
+async def end_sessions(office: Office, asker: Principal, user_id: UUID) -> None:
+    """Sign somebody out everywhere.
+
+    Raises:
+        ProblemError: 404 where there is no such person.
+    """
+    async with office.database.transaction() as session:
+        user = await load_user(session, user_id)
+        await session.execute(delete(SessionRow).where(SessionRow.user_id == user.id))
+        await record(session, Actor.of(asker), "end_sessions", "user", str(user.id))
 
 
 async def _another_administrator(session: AsyncSession, user: UserRow) -> None:

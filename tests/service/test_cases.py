@@ -16,8 +16,8 @@ from sqlalchemy import delete, update
 
 from detector.violations import ViolationKind
 from service import clock
-from service.cases.models import CaseRow
 from service.cases.lists import CaseFilter, list_cases
+from service.cases.models import CaseRow
 from service.database import Database
 from service.security import Principal, Role
 from service.settings import Settings
@@ -41,7 +41,8 @@ async def step(client: httpx.AsyncClient, case_id: str, action: str, version: in
 async def test_a_case_is_confirmed_and_closed(desk: Desk, case: str) -> None:
     operator = await desk.person(Role.OPERATOR)
     confirmed = (await step(operator, case, "confirm", 1)).json()
-    assert (confirmed["status"], confirmed["version"], confirmed["allowed_actions"]) == ("filed", 2, ["dispatch", "close", "undo"])
+    assert (confirmed["status"], confirmed["version"]) == ("filed", 2)
+    assert confirmed["allowed_actions"] == ["dispatch", "close", "undo"]
     closed = (await step(operator, case, "close", 2, note="巡查员已现场处理")).json()
     assert (closed["status"], closed["allowed_actions"]) == ("closed", ["undo"])
     seen = (await operator.get(f"/cases/{case}")).json()

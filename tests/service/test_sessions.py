@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import timedelta
+from uuid import uuid4
 
 import pytest
 from sqlalchemy import update
@@ -114,3 +115,25 @@ async def test_changing_the_password_ends_other_sessions(desk: Desk) -> None:
     assert (await here.get("/session")).status_code == 200
     assert_problem(await elsewhere.get("/session"), 401)
     await desk.signed_in("operator", "another good one")
+
+
+async def test_signing_out_everywhere_ends_all_sessions_of_the_person(desk: Desk) -> None:
+    first, second = await desk.administrator(), await desk.administrator()
+    operator = await desk.person(Role.OPERATOR)
+    found = (await first.get("/session/all")).json()["items"]
+    assert [entry["current"] for entry in found].count(True) == 1
+    assert len(found) == 3  # the clerk who added the operator is the administrator too
+    assert (await second.delete("/session/all")).status_code == 204
+    for client in (first, second):
+        assert_problem(await client.get("/session"), 401)
+    assert (await operator.get("/session")).status_code == 200
+
+
+async def test_an_administrator_signs_somebody_out_everywhere(desk: Desk) -> None:
+    operator = await desk.person(Role.OPERATOR)
+    user_id = (await operator.get("/session")).json()["user"]["id"]
+    admin = await desk.administrator()
+    assert (await admin.delete(f"/users/{user_id}/sessions")).status_code == 204
+    assert_problem(await operator.get("/session"), 401)
+    assert_problem(await admin.delete(f"/users/{uuid4()}/sessions"), 404)
+    await desk.signed_in("operator", PASSWORD)

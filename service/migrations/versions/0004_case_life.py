@@ -126,7 +126,7 @@ def _create_units_and_areas() -> None:
         sa.Column("level", sa.String(length=16), nullable=False),
         sa.Column("parent_id", sa.Uuid(), nullable=True),
         sa.Column("polygon", sa.JSON(), nullable=False),
-        *(sa.Column(name, sa.Float(), nullable=False) for name in ("square_metres", "west", "south", "east", "north")),
+        *(sa.Column(name, sa.Double(), nullable=False) for name in ("square_metres", "west", "south", "east", "north")),
         sa.Column("revision", sa.Integer(), nullable=False),
         sa.Column("active", sa.Boolean(), nullable=False),
         sa.Column("created_at", UtcDateTime(), nullable=False),
