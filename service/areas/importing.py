@@ -19,7 +19,6 @@ from service.areas.shapes import Shape, ShapeError, bounds_of, lies_within, read
 from service.audit.workflow import Actor, record
 from service.errors import FieldFault, ProblemError, faults, invalid
 from service.office import Office
-from service.security import Principal
 from service.units.models import ResponsibilityRow, UnitRow
 
 FEATURES = 3000
@@ -36,7 +35,7 @@ class _NewArea:
     shape: Shape
 
 
-async def import_areas(office: Office, asker: Principal, content: bytes) -> Imported:
+async def import_areas(office: Office, actor: Actor, content: bytes) -> Imported:
     """Take in a GeoJSON feature collection. Areas are known by their code; those not in the file stay as they are.
 
     Raises:
@@ -52,10 +51,10 @@ async def import_areas(office: Office, asker: Principal, content: bytes) -> Impo
             raise _refused(errors)
         counts = {"created": 0, "updated": 0, "unchanged": 0}
         for area in sorted(new, key=lambda area: DEPTH[area.feature.properties.level]):
-            counts[await _write(session, asker, area, known, units)] += 1
+            counts[await _write(session, actor, area, known, units)] += 1
         moved = await move_open_cases(session)
         details = {**counts, "cases_moved": moved}
-        await record(session, Actor.of(asker), "import", "areas", "all", details=details)
+        await record(session, actor, "import", "areas", "all", details=details)
     return Imported(**counts, cases_moved=moved)
 
 
@@ -154,7 +153,7 @@ def _refused(errors: list[FieldFault]) -> ProblemError:
 
 
 async def _write(
-    session: AsyncSession, asker: Principal, area: _NewArea, known: dict[str, AreaRow], units: dict[str, UUID]
+    session: AsyncSession, actor: Actor, area: _NewArea, known: dict[str, AreaRow], units: dict[str, UUID]
 ) -> str:
     said = area.feature.properties
     bounds, now = bounds_of(area.shape), clock.now()
@@ -186,7 +185,7 @@ async def _write(
     await write_rules(session, row.id, named)
     action = "update" if before else "create"
     details = {"before": before or None, "after": values | {"units": named}}
-    await record(session, Actor.of(asker), action, "area", str(row.id), details=details)
+    await record(session, actor, action, "area", str(row.id), details=details)
     return f"{action}d"
 
 

@@ -8,6 +8,7 @@ from fastapi.responses import JSONResponse, Response
 
 from service.areas import importing, workflow
 from service.areas.schemas import Area, AreaCollection, AreaPage, AreaUpdate, Found, Imported
+from service.audit.workflow import Actor
 from service.cameras.schemas import Latitude, Longitude
 from service.changes import Changes
 from service.dependencies import Asker, OfficeDep
@@ -41,7 +42,7 @@ async def export_areas(office: OfficeDep) -> Response:
 async def import_areas(request: Request, asker: Asker, office: OfficeDep) -> Imported:
     """Take in areas from GeoJSON: all of the file, or nothing and a list of what is wrong with it."""
     content = await read_body(request, office.settings.areas_limit, (GEOJSON,))
-    return await importing.import_areas(office, asker, content)
+    return await importing.import_areas(office, Actor.of(asker), content)
 
 
 @router.get("/at", responses=problems(401, 403, 422))

@@ -1,4 +1,4 @@
-"""What the demo starts with: a camera on the crossroad clip, an operator and an inspector."""
+"""What the demo starts with: a camera on the crossroad clip, a district around it, and a first set of people."""
 
 import asyncio
 from dataclasses import dataclass
@@ -15,14 +15,26 @@ from service.audit.workflow import SYSTEM, record
 from service.cameras.models import CameraRow
 from service.cameras.schemas import LOOP
 from service.database import Database
+from service.demo.district import POLICE, SANITATION, SUB_DISTRICT, seed_district
+from service.office import Office
 from service.security import Role
 from service.settings import Settings
+from service.units.models import UnitRow
 from service.users.models import UserRow
 from service.users.passwords import Passwords, random_password
 
 CAMERA = "demo-crossroad"
 CAMERA_NAME = "示范路口"
-PEOPLE = (("operator", "审核员", Role.OPERATOR), ("inspector", "巡查员", Role.INSPECTOR))
+PEOPLE: tuple[tuple[str, str, Role, str | None], ...] = (
+    ("operator", "审核员", Role.OPERATOR, None),
+    ("inspector", "巡查员", Role.INSPECTOR, None),
+    ("sanitation", "环卫经办人", Role.UNIT_HANDLER, SANITATION),
+    ("police", "交警经办人", Role.UNIT_HANDLER, POLICE),
+    ("street", "街道经办人", Role.UNIT_HANDLER, SUB_DISTRICT),
+    ("supervisor", "督查员", Role.SUPERVISOR, None),
+    ("auditor", "审计员", Role.AUDITOR, None),
+)
+"""Name, name to show, role, and the code of a handler's unit."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +53,7 @@ def crossroad_scene() -> Scene:
 
 
 async def seed(settings: Settings, video: Path | None) -> list[Account]:
-    """Add the demo's camera and people where they are not there yet. Safe to repeat.
+    """Add the demo's district, camera and people where they are not there yet. Safe to repeat.
 
     Args:
         settings: of a data folder that was prepared.
@@ -50,13 +62,14 @@ async def seed(settings: Settings, video: Path | None) -> list[Account]:
     Returns:
         The people that were added just now, with the passwords to show.
     """
-    database = Database(settings.database)
+    office = Office.open(settings)
     try:
+        await seed_district(office)
         if video is not None:
-            await _camera(database, video)
-        return await _people(database, Passwords(settings))
+            await _camera(office.database, video)
+        return await _people(office.database, office.passwords)
     finally:
-        await database.close()
+        await office.database.close()
 
 
 async def _camera(database: Database, video: Path) -> None:
@@ -87,10 +100,13 @@ async def _camera(database: Database, video: Path) -> None:
 
 async def _people(database: Database, passwords: Passwords) -> list[Account]:
     added = []
-    for username, display_name, role in PEOPLE:
+    for username, display_name, role, unit in PEOPLE:
         async with database.reading() as session:
             if await session.scalar(select(UserRow.id).where(UserRow.username == username)) is not None:
                 continue
+            unit_id = await session.scalar(select(UnitRow.id).where(UnitRow.code == unit)) if unit else None
+            if unit is not None and unit_id is None:
+                continue  # an administrator has made another district of it
         password = random_password()
         password_hash = await passwords.hash(password)
         async with database.transaction() as session:
@@ -102,6 +118,7 @@ async def _people(database: Database, passwords: Passwords) -> list[Account]:
                 role=role,
                 locale="zh-CN",
                 active=True,
+                unit_id=unit_id,
                 created_at=clock.now(),
             )
             session.add(row)

@@ -133,12 +133,20 @@ async def test_the_demo_begins_with_a_camera_and_people_once(
     video = tmp_path / "crossroad.avi"
     video.write_bytes(b"")
     accounts = await seed(settings, video)
-    assert [account.role for account in accounts] == ["operator", "inspector"]
+    assert [account.role for account in accounts] == [
+        "operator", "inspector", *["unit_handler"] * 3, "supervisor", "auditor"
+    ]  # fmt: skip
     assert await seed(settings, video) == []
     async with open_desk(settings, prepared[1]) as desk:
         for account in accounts:
             await desk.signed_in(account.username, account.password)
-        camera = (await (await desk.administrator()).get(f"/cameras/{CAMERA}")).json()
+        admin = await desk.administrator()
+        camera = (await admin.get(f"/cameras/{CAMERA}")).json()
+        place = {"longitude": camera["longitude"], "latitude": camera["latitude"]}
+        found = (await admin.get("/areas/at", params=place)).json()
+        names = {unit["id"]: unit["name"] for unit in (await admin.get("/units")).json()["items"]}
+    assert [area["name"] for area in found["areas"]] == ["北门路口社区", "北门街道", "示范区"]
+    assert (names[found["units"]["garbage"]], names[found["units"]["jaywalking"]]) == ("环卫一队", "交警示范大队")
     assert (camera["name"], camera["source"], camera["enabled"]) == ("示范路口", f"loop:{video}", True)
     assert camera["scene"]["zones"][0]["kind"] == crossroad_scene().zones[0].kind
     assert (await verify(settings, None)).faults == []
