@@ -48,7 +48,8 @@ async def finish_sign_on(
 ) -> Response:
     """Where the provider sends the browser back: sets the session cookie."""
     if code is None:
-        raise ProblemError(403, f"The identity provider refused: {error or 'it gave no code'}.", kind="sign-on")
+        workflow.provider_of(office.settings)
+        raise ProblemError(400, f"The identity provider refused: {error or 'it gave no code'}.", kind="sign-on")
     agent = request.headers.get("user-agent", "")
     token = await workflow.finish(office, state, kept, code, address, agent)
     answer = RedirectResponse("/", status_code=303)

@@ -128,7 +128,7 @@ async def test_a_code_of_another_sign_in_is_refused(joined: Desk) -> None:
 
 async def test_a_person_who_refuses_is_told(joined: Desk) -> None:
     client = joined.client()
-    assert_problem(await client.get(at_provider(await sent(client), action="deny")), 403, "access_denied")
+    assert_problem(await client.get(at_provider(await sent(client), action="deny")), 400, "access_denied")
 
 
 async def test_an_office_without_a_provider_says_so(desk: Desk) -> None:
