@@ -34,7 +34,7 @@ async def prepare(settings: Settings) -> str | None:
     Returns:
         The administrator's password where it was created just now, to be shown once; else none.
     """
-    for folder in (settings.data, settings.incoming, settings.data / "run"):
+    for folder in (settings.data, settings.incoming, settings.leftovers, settings.data / "run"):
         # Evidence shows people: nobody else on the machine reads it.
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     database = Database(settings.database)

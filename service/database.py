@@ -106,6 +106,7 @@ class Database:
 
 
 Row = TypeVar("Row", bound=Base)
+_LOCKED = "streetwarden_locked"
 
 
 async def locked_row(session: AsyncSession, table: type[Row], key: str | int, **first: object) -> Row:
@@ -120,6 +121,10 @@ async def locked_row(session: AsyncSession, table: type[Row], key: str | int, **
         key: the primary key's value.
         first: values of all other columns that may not be empty.
     """
+    locked: dict[tuple[type[Base], str | int], Row] = session.info.setdefault(_LOCKED, {})
+    known = locked.get((table, key))
+    if known is not None:
+        return known
     column = inspect(table).primary_key[0]
     query = select(table).where(column == key).with_for_update()
     row = await session.scalar(query)
@@ -127,6 +132,7 @@ async def locked_row(session: AsyncSession, table: type[Row], key: str | int, **
         insert = insert_sqlite if session.get_bind().dialect.name == "sqlite" else insert_postgresql
         await session.execute(insert(table).values({column.name: key, **first}).on_conflict_do_nothing())
         row = (await session.scalars(query)).one()
+    locked[table, key] = row
     return row
 
 

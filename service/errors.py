@@ -79,6 +79,13 @@ def disk_full(detail: str) -> ProblemError:
     return ProblemError(507, detail, kind="disk-full", headers={"Retry-After": "60"})
 
 
+def put_off(reason: str, kind: str) -> ProblemError:
+    """A 503: the sender should keep what it has and try again soon."""
+    return ProblemError(
+        503, f"{reason} Keep what you have and try again in some seconds.", kind=kind, headers={"Retry-After": "5"}
+    )
+
+
 def problem_response(error: ProblemError, request_id: str) -> Response:
     """The response that tells a problem."""
     body: dict[str, JsonValue] = {

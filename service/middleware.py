@@ -5,18 +5,25 @@ import time
 from secrets import token_hex
 
 import structlog
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DBAPIError, OperationalError
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.middleware.gzip import DEFAULT_EXCLUDED_CONTENT_TYPES, GZipMiddleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from service.errors import ProblemError, disk_full, problem_response
+from service.errors import ProblemError, disk_full, problem_response, put_off
 from service.evidence.room import REFUSED, is_full_disk, note_full_disk
+from service.evidence.store import StoreAwayError
 from service.office import Office
 
 log = structlog.get_logger("service.access")
 
 API = "/api/v1"
+_TRY_AGAIN = frozenset({"40001", "40P01", "55P03"})
+"""SQLSTATE of transactions that lost against another one: serialization failure, deadlock, lock not available."""
+
+_GONE = frozenset({None, "57P01", "57P02", "57P03", "53300", "08000", "08001", "08003", "08006"})
+"""SQLSTATE of a server that stops, starts, has no room for one more connection, or is not there at all (none)."""
+
 _REQUEST_ID = re.compile(r"^[A-Za-z0-9._-]{8,64}$")
 
 _SOURCES = {
@@ -85,16 +92,34 @@ class RequestEnvelope:
             try:
                 await self.app(scope, _limited(scope, receive, office.settings.json_limit), send_secured)
             except Exception as error:
-                # The last resort: whatever it is, it is logged with its traceback and the client gets a problem.
-                log.exception("request failed", method=scope["method"], path=scope["path"], error=repr(error))
                 if status:
                     raise
-                problem = ProblemError(500, f"Something went wrong here; the log has it under {request_id}.")
-                if isinstance(error, OSError | OperationalError) and is_full_disk(error):
+                problem = _away(error)
+                if problem is not None:
+                    log.warning("request put off", method=scope["method"], path=scope["path"], error=str(error))
+                elif isinstance(error, OSError | OperationalError) and is_full_disk(error):
+                    log.warning("disk is full", method=scope["method"], path=scope["path"], error=str(error))
                     await note_full_disk(office)
                     problem = disk_full(REFUSED)
+                else:
+                    # The last resort: whatever it is, it is logged with its traceback and the client gets a problem.
+                    log.exception("request failed", method=scope["method"], path=scope["path"], error=repr(error))
+                    problem = ProblemError(500, f"Something went wrong here; the log has it under {request_id}.")
                 await problem_response(problem, request_id)(scope, receive, send_secured)
             _log(scope, status, time.perf_counter() - started)
+
+
+def _away(error: Exception) -> ProblemError | None:
+    """A 503 where database or store do not answer now, or another transaction was in the way: it may go well later."""
+    if isinstance(error, StoreAwayError):
+        return put_off("The store of evidence does not answer.", "store-away")
+    if isinstance(error, DBAPIError):
+        state = getattr(error.orig, "sqlstate", None)
+        if state in _TRY_AGAIN:
+            return put_off("Others changed the same at the same time.", "busy")
+        if error.connection_invalidated or (isinstance(error, OperationalError) and state in _GONE):
+            return put_off("The database does not answer.", "database-away")
+    return None
 
 
 def _measure(office: Office, scope: Scope, status: int, seconds: float) -> None:

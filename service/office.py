@@ -12,7 +12,9 @@ from service.events.hub import EventHub
 from service.evidence.store import FileStore, open_store
 from service.metrics import Metrics
 from service.settings import Settings
+from service.together import Together
 from service.users.passwords import Passwords
+from service.violations.arrivals import Arrival, Outcome
 
 PHOTOS_AT_ONCE = 2
 """Photos decoded at the same time: 100 Mpx take up to 300 MB each."""
@@ -29,6 +31,7 @@ class Office:
     hub: EventHub
     metrics: Metrics
     passwords: Passwords
+    intake: Together[Arrival, Outcome] = field(default_factory=Together)
     areas: AreaShapes = field(default_factory=AreaShapes)
     stopping: asyncio.Event = field(default_factory=asyncio.Event)
     decoding: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(PHOTOS_AT_ONCE))

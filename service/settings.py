@@ -128,6 +128,11 @@ class Settings(BaseSettings):
         return self.data / "incoming"
 
     @property
+    def leftovers(self) -> Path:
+        """Folder of notes about stored files that may have to be removed."""
+        return self.data / "leftovers"
+
+    @property
     def engine_socket(self) -> Path:
         """Unix socket on which the local engine takes pushed frames."""
         return self.data / "run" / "engine.sock"

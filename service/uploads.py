@@ -1,4 +1,4 @@
-"""Uploads: bodies read as they come, with limits, hashed on the way, on the disk before anything refers to them.
+"""Uploads: bodies read as they come, with limits, hashed on the way.
 
 Files wait in the folder ``incoming`` under the identifier that they will have in the record. They are removed when
 the request is over; what a crash leaves there tells the next start which stored files nobody refers to.
@@ -8,7 +8,6 @@ import asyncio
 import contextlib
 import errno
 import hashlib
-import os
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -207,8 +206,6 @@ class _FormReader:
 
     def _on_part_end(self) -> None:
         if self._file is not None:
-            self._file.flush()
-            os.fsync(self._file.fileno())
             self._file.close()
             self._file = None
             self.form.files[-1].sha256 = self._digest.hexdigest()

@@ -66,7 +66,6 @@ async def record(
     head.sequence = row.sequence
     head.hash = row.hash
     session.add(row)
-    await session.flush()
     return row
 
 

@@ -14,6 +14,7 @@ from service.cases.transitions import WITH_UNIT, CaseStatus
 from service.cases.workflow import detail, load_case
 from service.errors import ProblemError, invalid
 from service.evidence.models import EvidenceRow
+from service.evidence.recovery import stored
 from service.evidence.room import ensure_room, room_or_507
 from service.evidence.store import key_of
 from service.office import Office
@@ -35,7 +36,7 @@ async def add_after_photo(office: Office, asker: Principal, case_id: UUID, reque
     """
     settings = office.settings
     async with office.database.reading() as session:
-        await load_case(session, asker, case_id)
+        await load_case(session, asker, case_id, lock=False)
     await ensure_room(office)
     async with (
         room_or_507(office),
@@ -46,15 +47,9 @@ async def add_after_photo(office: Office, asker: Principal, case_id: UUID, reque
         file = form.files[0]
         async with office.decoding:
             facts = await asyncio.to_thread(inspect, file.path, settings.photo_pixels, settings.zone)
-        key = key_of("evidence", file.id)
-        await office.files.put_files({key: file.path})
-        kept = False
-        try:
-            case, kept = await _keep(office, asker, case_id, file, facts)
-            return case
-        finally:
-            if not kept:
-                await office.files.delete(key)
+        async with stored(office, "evidence", [file]) as storing:
+            case, storing.kept = await _keep(office, asker, case_id, file, facts)
+        return case
 
 
 async def _keep(

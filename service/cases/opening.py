@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import uuid_utils.compat
-from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from detector.violations import Violation
@@ -19,6 +18,7 @@ from service.cases.places import cell_of
 from service.cases.relapse import find_relapse
 from service.cases.transitions import CaseStatus
 from service.cases.words import Grade
+from service.database import locked_row
 from service.evidence.models import EvidenceRow
 from service.office import Office
 from service.photos.models import PhotoRow
@@ -74,7 +74,6 @@ async def open_case(
         reworks=0,
     )
     session.add(case)
-    await session.flush()
     details: dict[str, object] = {
         "violation": str(violation.id),
         "violation_sha256": digest(violation.model_dump(mode="json")),
@@ -88,9 +87,6 @@ async def open_case(
 
 
 async def _next_number(session: AsyncSession, day: str) -> str:
-    row = await session.scalar(select(CaseNumberRow).where(CaseNumberRow.day == day).with_for_update())
-    if row is None:
-        row = CaseNumberRow(day=day, last=0)
-        session.add(row)
+    row = await locked_row(session, CaseNumberRow, day, last=0)
     row.last += 1
     return f"JJ-{day}-{row.last:05d}"

@@ -1,16 +1,26 @@
-"""After a crash: uploads that were under way are removed, and with them stored files that nobody refers to."""
+"""Files that nobody refers to: stored for a record that then was not made, or left by a crash. They are removed.
+
+A file has one identifier everywhere: in the folder ``incoming``, in the store and in the record. What cannot be settled
+at once, because the store does not answer or because a lost connection leaves it open whether the record was made, is
+noted as an empty file of that name in the folder ``leftovers`` and settled later.
+"""
 
 import asyncio
+import contextlib
+import time
+from collections.abc import AsyncIterator, Iterable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from uuid import UUID
 
 import structlog
+from sqlalchemy.exc import DBAPIError, IntegrityError, SQLAlchemyError
 
-from service.database import Base
 from service.evidence.models import EvidenceRow
-from service.evidence.store import Shelf, key_of
+from service.evidence.store import Shelf, StoreAwayError, key_of
 from service.office import Office
 from service.photos.models import PhotoRow
+from service.uploads import ReceivedFile
 
 log = structlog.get_logger(__name__)
 
@@ -18,22 +28,84 @@ _SHELVES: tuple[tuple[Shelf, type[EvidenceRow] | type[PhotoRow]], ...] = (
     ("evidence", EvidenceRow),
     ("photos", PhotoRow),
 )
+OPEN_SECONDS = 60.0
+"""A commit whose connection was lost is over after this long, one way or the other."""
+
+
+@dataclass(slots=True)
+class Storing:
+    """Files on their way into the record; ``kept`` is set by who has made the record of them."""
+
+    kept: bool = False
+
+
+@contextlib.asynccontextmanager
+async def stored(office: Office, shelf: Shelf, files: Iterable[ReceivedFile]) -> AsyncIterator[Storing]:
+    """Store files for the block, which makes the record of them; where it does not, they are removed again.
+
+    Raises:
+        StoreAwayError: where the store does not answer; nothing is kept.
+        OSError: where there is no room.
+    """
+    keys: Mapping[UUID, tuple[str, Path]] = {file.id: (key_of(shelf, file.id), file.path) for file in files}
+    storing = Storing()
+    in_doubt = False
+    try:
+        await office.files.put_files(dict(keys.values()))
+        yield storing
+    except BaseException as error:
+        in_doubt = isinstance(error, asyncio.CancelledError) or (
+            isinstance(error, DBAPIError) and not isinstance(error, IntegrityError) and not office.database.is_sqlite
+        )
+        raise
+    finally:
+        if not storing.kept:
+            await _drop(office, shelf, keys, in_doubt=in_doubt)
+
+
+async def _drop(office: Office, shelf: Shelf, ids: Iterable[UUID], *, in_doubt: bool) -> None:
+    for file_id in ids:
+        try:
+            if not in_doubt and await _is_free(office, file_id):
+                await office.files.delete(key_of(shelf, file_id))
+                continue
+        except (StoreAwayError, SQLAlchemyError) as error:
+            log.warning("a file that nobody refers to cannot be removed yet", file=str(file_id), error=str(error))
+        await asyncio.to_thread((office.settings.leftovers / str(file_id)).touch)
+
+
+async def _is_free(office: Office, file_id: UUID) -> bool:
+    """Whether the record does not hold a file."""
+    async with office.database.reading() as session:
+        for _, table in _SHELVES:
+            if await session.get(table, file_id) is not None:
+                return False
+    return True
 
 
 async def recover(office: Office) -> int:
-    """Clean up what a crash left in the folder ``incoming``; answers how many uploads were found there.
+    """Settle what a crash left in the folder ``incoming``; answers how many uploads were found there.
 
-    A file there has the identifier that its stored copy has. Where the record holds that identifier, the upload was
-    complete and only the waiting copy goes; else the stored copy, if there is one, goes too.
+    Where the record holds a file's identifier, the upload was complete and only the waiting copy goes; else the stored
+    copy, if there is one, goes too.
     """
-    folder = office.settings.incoming
-    folder.mkdir(parents=True, exist_ok=True)
-    found = sorted(folder.iterdir())
+    for folder in (office.settings.incoming, office.settings.leftovers):
+        folder.mkdir(parents=True, exist_ok=True)
+    found = sorted(office.settings.incoming.iterdir())
     for path in found:
         await _settle(office, path)
     if found:
         log.warning("removed uploads that were cut off", count=len(found))
     return len(found)
+
+
+async def settle_leftovers(office: Office) -> int:
+    """Settle what was noted long enough ago; answers how many files are still open."""
+    noted = sorted(office.settings.leftovers.iterdir())
+    for path in noted:
+        if time.time() - path.stat().st_mtime >= OPEN_SECONDS:
+            await _settle(office, path)
+    return len(sorted(office.settings.leftovers.iterdir()))
 
 
 async def _settle(office: Office, path: Path) -> None:
@@ -42,9 +114,13 @@ async def _settle(office: Office, path: Path) -> None:
     except ValueError:
         log.warning("left alone a file that is no upload", path=str(path))
         return
-    for shelf, table in _SHELVES:
-        async with office.database.reading() as session:
-            row: Base | None = await session.get(table, file_id)
-        if row is None:
-            await office.files.delete(key_of(shelf, file_id))
+    try:
+        if await _is_free(office, file_id):
+            for shelf, _ in _SHELVES:
+                await office.files.delete(key_of(shelf, file_id))
+    except StoreAwayError as error:
+        log.warning("a file that nobody refers to cannot be removed yet", file=str(file_id), error=str(error))
+        await asyncio.to_thread((office.settings.leftovers / path.name).touch)
+        if path.parent == office.settings.leftovers:
+            return
     await asyncio.to_thread(path.unlink, missing_ok=True)

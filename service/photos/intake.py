@@ -14,6 +14,7 @@ from service.audit.workflow import Actor, record
 from service.cameras.schemas import Latitude, Longitude
 from service.errors import ProblemError, faults, invalid
 from service.events.workflow import OFFICE, publish
+from service.evidence.recovery import stored
 from service.evidence.room import ensure_room, room_or_507
 from service.evidence.store import key_of
 from service.office import Office
@@ -62,27 +63,27 @@ async def take_in(office: Office, asker: Principal, request: Request, idempotenc
         async with office.decoding:
             facts = await asyncio.to_thread(inspect, file.path, settings.photo_pixels, settings.zone)
         row = _new_row(asker, file, facts, fields, idempotency_key)
-        await office.files.put_files({row.key: file.path})
         try:
-            async with office.database.transaction() as session:
-                session.add(row)
-                await session.flush()
-                details = {"sha256": row.sha256, "size": row.size}
-                await record(session, Actor.of(asker), "create", "photo", str(row.id), details=details)
-                data = {"id": str(row.id), "status": row.status}
-                publish(session, "photo.updated", data, OFFICE, row.user_id)
+            async with stored(office, "photos", [file]) as storing:
+                await _keep(office, asker, row)
+                storing.kept = True
         except IntegrityError:
             # The same upload arrived twice at the same time, and the other one was first.
-            await office.files.delete(row.key)
             before = await _same_upload(office, asker, idempotency_key, file) if idempotency_key else None
             if before is None:
                 raise
             return before
-        except BaseException:
-            await office.files.delete(row.key)
-            raise
     office.metrics.photos.inc()
     return shown(row, [])
+
+
+async def _keep(office: Office, asker: Principal, row: PhotoRow) -> None:
+    async with office.database.transaction() as session:
+        session.add(row)
+        await session.flush()
+        details = {"sha256": row.sha256, "size": row.size}
+        await record(session, Actor.of(asker), "create", "photo", str(row.id), details=details)
+        publish(session, "photo.updated", {"id": str(row.id), "status": row.status}, OFFICE, row.user_id)
 
 
 def _checked(form: Form, limit: int) -> tuple[ReceivedFile, _Fields]:

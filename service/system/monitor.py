@@ -16,7 +16,7 @@ from service.bootstrap import check_schema
 from service.cameras.gaps import look_for_silent
 from service.cases.sweep import sweep
 from service.events.workflow import drop_old
-from service.evidence.recovery import recover
+from service.evidence.recovery import recover, settle_leftovers
 from service.evidence.room import ALERT as DISK_FULL
 from service.evidence.room import disk, note_full_disk
 from service.office import Office
@@ -82,6 +82,7 @@ async def _look_after(office: Office) -> None:
     while True:
         try:
             await look(office)
+            await settle_leftovers(office)
             if looks % DROP_EVERY == 0:
                 await drop_old(office.database, office.settings.event_days)
             if looks % SWEEP_EVERY == 0:

@@ -1,37 +1,32 @@
 """Taking in a violation: checked and stored with its evidence, and a pending case made of it, all or nothing.
 
-Files are on the disk before the one transaction that makes them part of the record. A violation's own id makes
-delivery idempotent, also when it arrives twice at the same time.
+Files are on the disk before the transaction that makes them part of the record, and nothing is answered before that is
+durable. A violation's own id makes delivery idempotent, also when it arrives twice at the same time.
 """
 
 import time
+from functools import partial
 
 from fastapi import Request
 from pydantic import ValidationError
 from sqlalchemy import select
-from sqlalchemy.exc import IntegrityError
-from sqlalchemy.ext.asyncio import AsyncSession
 
 from detector.violations import EvidenceFile, Violation
 from service import clock
-from service.cameras.models import CameraRow
 from service.cases.models import CaseRow
-from service.cases.opening import Place, open_case
 from service.errors import FieldFault, ProblemError, faults, invalid
-from service.evidence.models import EvidenceRow
+from service.evidence.recovery import stored
 from service.evidence.room import ensure_room, room_or_507
-from service.evidence.store import key_of
 from service.office import Office
-from service.photos.models import PhotoRow
-from service.security import Principal, Scope
+from service.security import Principal
 from service.uploads import Form, ReceivedFile, received_form
-from service.violations.joining import join
-from service.violations.models import ViolationRow
+from service.violations.arrivals import Arrival, Outcome
+from service.violations.intake import make_cases
 from service.violations.schemas import Delivered
 
 
-async def deliver(office: Office, asker: Principal, request: Request) -> tuple[Delivered, bool]:
-    """Take in the violation of a request; answers whether it is new.
+async def deliver(office: Office, asker: Principal, request: Request) -> Outcome:
+    """Take in the violation of a request.
 
     Raises:
         ProblemError: 403 where the key speaks for another camera, 413 too large, 415 not a form, 422 where the
@@ -48,16 +43,27 @@ async def deliver(office: Office, asker: Principal, request: Request) -> tuple[D
             violation = _read(form)
             if asker.camera_id is not None and violation.camera != asker.camera_id:
                 raise ProblemError(403, f"This key speaks for {asker.camera_id} only.", kind="not-allowed")
-            delivered = await _find(office, violation)
-            is_new = delivered is None
-            if delivered is None:
-                delivered, is_new = await _store(office, asker, violation, _matched(violation, form.files))
+            outcome = await _take(office, asker, violation, form.files)
     except ProblemError:
         office.metrics.violations.labels(outcome="refused").inc()
         raise
-    office.metrics.violations.labels(outcome="new" if is_new else "repeated").inc()
+    office.metrics.violations.labels(outcome="new" if outcome.is_new else "repeated").inc()
     office.metrics.ingest.observe(time.perf_counter() - started)
-    return delivered, is_new
+    return outcome
+
+
+async def _take(office: Office, asker: Principal, violation: Violation, files: list[ReceivedFile]) -> Outcome:
+    try:
+        matched = _matched(violation, files)
+    except ProblemError:
+        before = await _find(office, violation)
+        if before is None:
+            raise
+        return before  # it is there already: its files need not be sent again
+    async with stored(office, "evidence", files) as storing:
+        outcome = await office.intake.do(partial(make_cases, office), violation.id, Arrival(asker, violation, matched))
+        storing.kept = outcome.is_new
+    return outcome
 
 
 def _read(form: Form) -> Violation:
@@ -125,83 +131,11 @@ def _matched(violation: Violation, files: list[ReceivedFile]) -> list[tuple[Evid
     return matched
 
 
-async def _find(office: Office, violation: Violation) -> Delivered | None:
+async def _find(office: Office, violation: Violation) -> Outcome | None:
     query = select(CaseRow.id, CaseRow.number).where(CaseRow.violation_id == violation.id)
     async with office.database.reading() as session:
         found = (await session.execute(query)).one_or_none()
     if found is None:
         return None
-    return Delivered(violation_id=violation.id, case_id=found.id, case_number=found.number)
-
-
-async def _store(
-    office: Office, asker: Principal, violation: Violation, matched: list[tuple[EvidenceFile, ReceivedFile]]
-) -> tuple[Delivered, bool]:
-    rows = [_evidence_row(violation, position, *pair) for position, pair in enumerate(matched)]
-    try:
-        await office.files.put_files({row.key: file.path for row, (_, file) in zip(rows, matched, strict=True)})
-        async with office.database.transaction() as session:
-            place = await _place(session, asker, violation)
-            session.add(
-                ViolationRow(
-                    id=violation.id,
-                    kind=violation.kind,
-                    document=violation.model_dump(mode="json"),
-                    delivered_by=asker.name,
-                    delivered_at=clock.now(),
-                )
-            )
-            await session.flush()
-            session.add_all(rows)
-            case = await open_case(session, office, violation, place, rows)
-            await join(session, violation, case)
-    except BaseException as error:
-        # Nobody refers to the files yet. Those of the delivery that was first have names of their own.
-        for row in rows:
-            await office.files.delete(row.key)
-        if isinstance(error, IntegrityError):
-            first = await _find(office, violation)
-            if first is not None:
-                return first, False
-        raise
-    return Delivered(violation_id=violation.id, case_id=case.id, case_number=case.number), True
-
-
-def _evidence_row(violation: Violation, position: int, entry: EvidenceFile, file: ReceivedFile) -> EvidenceRow:
-    return EvidenceRow(
-        id=file.id,
-        violation_id=violation.id,
-        position=position,
-        file=entry.file,
-        role=entry.role,
-        note=entry.note,
-        media_type=entry.media_type,
-        sha256=file.sha256,
-        size=file.size,
-        taken_at=entry.taken_at,
-        key=key_of("evidence", file.id),
-    )
-
-
-async def _place(session: AsyncSession, asker: Principal, violation: Violation) -> Place:
-    """Where it happened: as the violation says, else where the camera stands, else where the photo was taken."""
-    camera = photo = None
-    if violation.camera is not None:
-        camera = await session.get(CameraRow, violation.camera)
-        if camera is None:
-            raise invalid("violation.camera", f"there is no camera {violation.camera!r}")
-    if violation.photo is not None:
-        photo = await session.get(PhotoRow, violation.photo)
-        # A program that uploads photos itself may speak of its own only; the engine looks at all of them.
-        if photo is None or not (asker.has(Scope.ENGINE) or photo.owner_id == asker.id):
-            raise invalid("violation.photo", f"there is no photo {violation.photo}")
-    if camera is None and photo is None:
-        raise invalid("violation.camera", "name the camera or the photo that shows it")
-    for longitude, latitude in (
-        (violation.longitude, violation.latitude),
-        (camera.longitude, camera.latitude) if camera is not None else (None, None),
-        (photo.longitude, photo.latitude) if photo is not None else (None, None),
-    ):
-        if longitude is not None and latitude is not None:
-            return Place(longitude, latitude, camera, photo)
-    return Place(None, None, camera, photo)
+    delivered = Delivered(violation_id=violation.id, case_id=found.id, case_number=found.number)
+    return Outcome(delivered, is_new=False)

@@ -39,7 +39,10 @@ async def join(session: AsyncSession, violation: Violation, case: CaseRow) -> Ca
     camera = await session.get_one(CameraRow, violation.camera)
     seen = Sighting(violation, SceneSettings.model_validate(camera.scene))
     partners = await _partners(session, camera.id, seen.scene)
-    found = await _nearest(session, seen, partners) if partners else None
+    if not partners:
+        return None
+    await session.flush()  # cases of the same transaction may be of the same event
+    found = await _nearest(session, seen, partners)
     if found is None:
         return None
     target, apart = found

@@ -46,9 +46,9 @@ REPEATED: dict[int | str, dict[str, object]] = {200: {"model": Delivered, "descr
 )
 async def deliver_violation(request: Request, response: Response, asker: Asker, office: OfficeDep) -> Delivered:
     """Deliver a violation with its evidence: it becomes a pending case, once, however often it is delivered."""
-    delivered, is_new = await ingest.deliver(office, asker, request)
-    response.status_code = 201 if is_new else 200
-    return delivered
+    outcome = await ingest.deliver(office, asker, request)
+    response.status_code = 201 if outcome.is_new else 200
+    return outcome.delivered
 
 
 @router.get("/{violation_id}", responses=problems(401, 403, 404))
