@@ -3,6 +3,7 @@
 import asyncio
 import errno
 import socket
+import sqlite3
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated
@@ -14,6 +15,7 @@ from sqlalchemy.exc import OperationalError
 from datasets.collection import CollectionError
 from detector import cli as detector_cli
 from detector.registry import ModelError, Registry
+from service import backup as backups
 from service import bootstrap, logs
 from service.audit import verify as audit_verify
 from service.audit.signing import KeyFileError
@@ -112,17 +114,36 @@ def verify(
         raise typer.BadParameter("name a case or say --all")
     settings = _settings(data, "production")
     _check_office(settings)
+    _verify(settings, case)
+
+
+@app.command()
+def backup(
+    file: Annotated[Path, typer.Argument(help="New TAR file. It holds keys and pictures of people: keep it safe.")],
+    data: Data = Path("data/office"),
+) -> None:
+    """Back up an office on one box, also while it works: database, evidence and keys."""
     try:
-        found = asyncio.run(audit_verify.verify(settings, case))
-    except (LookupError, KeyFileError, OperationalError) as error:
+        count = backups.backup(_settings(data, "production"), file)
+    except (backups.BackupError, OSError, sqlite3.Error) as error:
         _fail(str(error))
-    for fault in found.faults:
-        typer.echo(fault)
-    checked = f"{found.rows} audit rows, {found.anchors} anchors, {found.cases} cases, {found.files} files"
-    if found.faults:
-        _say(f"{len(found.faults)} faults found in {checked}")
-        raise typer.Exit(1)
-    _say(f"everything is as it was written: {checked}")
+    _say(f"{count} files in {file}")
+
+
+@app.command()
+def restore(
+    file: Annotated[Path, typer.Argument(help="What backup wrote.", exists=True, dir_okay=False)],
+    data: Data = Path("data/office"),
+) -> None:
+    """Make the office of a backup in a new folder, and verify it."""
+    settings = _settings(data, "production")
+    try:
+        count = backups.restore(settings, file)
+    except (backups.BackupError, OSError) as error:
+        _fail(str(error))
+    _say(f"{count} files in {settings.data}")
+    _prepare(settings)  # a backup of an older version comes up to date
+    _verify(settings, None)
 
 
 @app.command()
@@ -220,6 +241,20 @@ def _check_office(settings: Settings) -> None:
     """A folder without an office is said, not made into one."""
     if not settings.data.is_dir():
         _fail(f"{settings.data}: there is no office here: name its folder with --data")
+
+
+def _verify(settings: Settings, case: str | None) -> None:
+    try:
+        found = asyncio.run(audit_verify.verify(settings, case))
+    except (LookupError, KeyFileError, OperationalError) as error:
+        _fail(str(error))
+    for fault in found.faults:
+        typer.echo(fault)
+    checked = f"{found.rows} audit rows, {found.anchors} anchors, {found.cases} cases, {found.files} files"
+    if found.faults:
+        _say(f"{len(found.faults)} faults found in {checked}")
+        raise typer.Exit(1)
+    _say(f"everything is as it was written: {checked}")
 
 
 def _prepare(settings: Settings) -> None:

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from typing import TypeVar
 
-from sqlalchemy import Connection, DateTime, Dialect, MetaData, event, inspect, select
+from sqlalchemy import Connection, DateTime, Dialect, MetaData, event, func, inspect, select
 from sqlalchemy.dialects.postgresql import insert as insert_postgresql
 from sqlalchemy.dialects.sqlite import insert as insert_sqlite
 from sqlalchemy.engine.interfaces import DBAPIConnection
@@ -99,6 +99,15 @@ class Database:
         """A session that holds the right to write from its first statement, and commits at the end."""
         async with self._writer, self._write() as session, session.begin():
             yield session
+            await self._add_last(session)
+
+    async def _add_last(self, session: AsyncSession) -> None:
+        rows: list[Base] = session.info.pop(_LAST, [])
+        if rows and not self.is_sqlite:
+            await session.flush()
+            # Held until the commit, and taken after every other lock, so that nobody waits in a circle.
+            await session.execute(select(func.pg_advisory_xact_lock(_IN_ORDER)))
+        session.add_all(rows)
 
     async def close(self) -> None:
         """Close all connections."""
@@ -107,6 +116,18 @@ class Database:
 
 Row = TypeVar("Row", bound=Base)
 _LOCKED = "streetwarden_locked"
+_LAST = "streetwarden_last"
+_IN_ORDER = 0x5358
+"""Number of PostgreSQL's advisory lock for rows whose keys follow the commits."""
+
+
+def add_last(session: AsyncSession, row: Base) -> None:
+    """Add a row at the very end of a transaction: of such rows, the order of their keys is the order of the commits.
+
+    PostgreSQL gives numbers when rows are added, and two transactions may commit in the other order: who reads up to
+    the newest number would miss the one that came late.
+    """
+    session.info.setdefault(_LAST, []).append(row)
 
 
 async def locked_row(session: AsyncSession, table: type[Row], key: str | int, **first: object) -> Row:

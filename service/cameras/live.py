@@ -47,7 +47,7 @@ class LivePictures:
         if news is not None:
             news.set()
         moment = clock.now().isoformat().replace("+00:00", "Z")
-        self._hub.announce("camera.snapshot", {"id": camera_id, "at": moment})
+        await self._hub.announce("camera.snapshot", {"id": camera_id, "at": moment})
 
     async def newest(self, camera_id: str) -> Snapshot:
         """The picture of a camera.

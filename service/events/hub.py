@@ -12,6 +12,7 @@ from sqlalchemy import func, select
 from sqlalchemy.exc import SQLAlchemyError
 
 from service.database import Database
+from service.events.channel import Channel
 from service.events.models import EventRow
 from service.security import Principal, Role, Scope
 
@@ -63,6 +64,7 @@ class EventHub:
     def __init__(self, database: Database, poll_seconds: float) -> None:
         """Asks the database every ``poll_seconds``, and only while somebody listens."""
         self._database = database
+        self._channel = Channel(database)
         self._poll_seconds = poll_seconds
         self._queues: set[asyncio.Queue[Event | None]] = set()
         self._last: int | None = None
@@ -93,12 +95,25 @@ class EventHub:
             rows = (await session.scalars(query)).all()
         return [Event(r.id, r.type, r.data, frozenset(r.audience.split()), r.user_id) for r in rows]
 
-    def announce(self, kind: str, data: Mapping[str, JsonValue]) -> None:
-        """Hand an event that is not kept to all streams of this process; all roles see it."""
-        self._hand_out(Event(None, kind, data, frozenset(Role)))
+    async def announce(self, kind: str, data: Mapping[str, JsonValue]) -> None:
+        """Hand an event that is not kept to all streams of all processes; all roles see it."""
+        if self._channel.is_open:
+            await self._channel.send(kind, data)
+        else:
+            self._hand_out(Event(None, kind, data, frozenset(Role)))
 
     async def run(self) -> None:
-        """Poll until cancelled. A database that does not answer is asked again."""
+        """Hear the other processes and poll until cancelled. A database that does not answer is asked again."""
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(self._poll())
+            if self._channel.is_open:
+                tasks.create_task(self._hear())
+
+    async def _hear(self) -> None:
+        async for kind, data in self._channel.messages():
+            self._hand_out(Event(None, kind, data, frozenset(Role)))
+
+    async def _poll(self) -> None:
         while True:
             await asyncio.sleep(self._poll_seconds)
             if not self._queues or self._last is None:

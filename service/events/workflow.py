@@ -10,7 +10,7 @@ from sqlalchemy import delete
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from service import clock
-from service.database import Database
+from service.database import Database, add_last
 from service.events.models import EventRow
 from service.security import Role
 
@@ -29,7 +29,7 @@ def publish(
 ) -> None:
     """Add an event to the transaction: it is seen when, and only when, the change is."""
     row = EventRow(at=clock.now(), type=kind, data=dict(data), audience=" ".join(audience), user_id=user_id)
-    session.add(row)
+    add_last(session, row)
 
 
 async def drop_old(database: Database, days: int) -> None:
