@@ -4,6 +4,7 @@ import re
 import time
 from secrets import token_hex
 
+import psycopg
 import structlog
 from sqlalchemy.exc import DBAPIError, OperationalError
 from starlette.datastructures import Headers, MutableHeaders
@@ -95,12 +96,12 @@ class RequestEnvelope:
                 if status:
                     raise
                 problem = _away(error)
-                if problem is not None:
-                    log.warning("request put off", method=scope["method"], path=scope["path"], error=str(error))
-                elif isinstance(error, OSError | OperationalError) and is_full_disk(error):
+                if isinstance(error, OSError | OperationalError) and is_full_disk(error):
                     log.warning("disk is full", method=scope["method"], path=scope["path"], error=str(error))
                     await note_full_disk(office)
                     problem = disk_full(REFUSED)
+                elif problem is not None:
+                    log.warning("request put off", method=scope["method"], path=scope["path"], error=str(error))
                 else:
                     # The last resort: whatever it is, it is logged with its traceback and the client gets a problem.
                     log.exception("request failed", method=scope["method"], path=scope["path"], error=repr(error))
@@ -117,7 +118,7 @@ def _away(error: Exception) -> ProblemError | None:
         state = getattr(error.orig, "sqlstate", None)
         if state in _TRY_AGAIN:
             return put_off("Others changed the same at the same time.", "busy")
-        if error.connection_invalidated or (isinstance(error, OperationalError) and state in _GONE):
+        if error.connection_invalidated or (isinstance(error.orig, psycopg.OperationalError) and state in _GONE):
             return put_off("The database does not answer.", "database-away")
     return None
 

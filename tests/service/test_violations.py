@@ -51,7 +51,7 @@ async def test_a_violation_becomes_a_pending_case_with_its_evidence(ready: Desk)
     assert case["occurred_at"] == "2026-11-24T08:30:00Z"
     assert [e["role"] for e in case["evidence"]] == ["closeup", "context", "original"]
     assert [h["action"] for h in case["history"]] == ["create"]
-    assert case["allowed_actions"] == ["confirm", "dismiss"]
+    assert case["allowed_actions"] == ["confirm", "dismiss", "merge"]
     for evidence in case["evidence"]:
         content = (await operator.get(evidence["url"].removeprefix("/api/v1"))).content
         assert content == sent.files[f"{evidence['role']}.jpg"]
