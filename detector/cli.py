@@ -128,10 +128,16 @@ def watch(
 @app.command()
 def simulate(
     report: Annotated[bool, typer.Option("--report", help="One table at the end instead of a line a street.")] = False,
-    hours: Annotated[float, typer.Option(min=0.1, max=100_000, help="Simulated time.")] = 200.0,
+    hours: Annotated[float, typer.Option(min=0.01, max=100_000, help="Simulated time.")] = 200.0,
     seed: Annotated[int, typer.Option(min=0, help="The same seed gives the same streets.")] = 0,
     fps: Annotated[float, typer.Option(min=1, max=60, help="Frames a second.")] = 5.0,
-    workers: Annotated[int, typer.Option(min=1, max=256, help="Processes that share the work.")] = 1,
+    workers: Annotated[
+        int, typer.Option("--jobs", "--workers", min=1, max=256, help="Processes that share the work.")
+    ] = 1,
+    results: Annotated[
+        Path | None, typer.Option(help="File that keeps each street's outcome; what is in it is not run again.")
+    ] = None,
+    length: Annotated[float, typer.Option(min=30, max=86_400, help="Seconds that each street lives.")] = 600.0,
     compared: Annotated[
         int, typer.Option(min=0, help="So many streets are also watched at 10 and 25 frames a second, and with drops.")
     ] = 12,
@@ -147,6 +153,8 @@ def simulate(
             compared=compared,
             report=report,
             json_output=json,
+            length=length,
+            results=results,
         )
     )
 

@@ -1,16 +1,23 @@
 """Report: many random streets, and how well the rules did on them."""
 
+import math
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import asdict, dataclass, field
-from typing import Final
+from dataclasses import asdict, dataclass, field, fields, replace
+from typing import Final, Self
 
 from detector.simulation.street import random_street
-from detector.simulation.trial import Faults, Trial, observe, run_trial
+from detector.simulation.trial import Faults, Trial, run_trial
 from detector.violations import Violation, ViolationKind
 
 STREET_SECONDS: Final = 600.0
 """How long each random street lives."""
+
+_Key = tuple[ViolationKind, tuple[int, ...], float]
+"""An offence: its kind, who commits it, and when it begins."""
+
+_Z: Final = 1.959964
+"""Of the normal distribution, for 95 %."""
 
 _SAME_SECONDS: Final = 1.0
 _SAME_PLACE: Final = 0.1
@@ -18,6 +25,38 @@ _SAME_PLACE: Final = 0.1
 
 _RATES: Final = ((5.0, 0.0), (10.0, 0.0), (25.0, 0.0), (25.0, 0.5), (10.0, 0.5))
 """Frames a second and the share of them that is dropped; the others are compared with the first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """A share of a number of trials, and how sure it is.
+
+    Examples:
+        >>> str(Share(98, 100)), str(Share(0, 0))
+        ('0.980 (0.930–0.994)', '–')
+    """
+
+    hits: int
+    of: int
+
+    @property
+    def value(self) -> float:
+        """The share; not a number where nothing was tried."""
+        return self.hits / self.of if self.of else math.nan
+
+    @property
+    def interval(self) -> tuple[float, float]:
+        """Where the true share lies at 95 % (Wilson, JASA 1927)."""
+        if not self.of:
+            return 0.0, 1.0
+        middle = (self.value + _Z**2 / (2 * self.of)) / (1 + _Z**2 / self.of)
+        spread = math.sqrt(self.value * (1 - self.value) / self.of + _Z**2 / (4 * self.of**2)) / (1 + _Z**2 / self.of)
+        return max(0.0, middle - _Z * spread), min(1.0, middle + _Z * spread)
+
+    def __str__(self) -> str:
+        """The share with its interval."""
+        low, high = self.interval
+        return f"{self.value:.3f} ({low:.3f}–{high:.3f})" if self.of else "–"
 
 
 @dataclass(slots=True)
@@ -36,19 +75,54 @@ class Tally:
     excused: int = 0
 
     @property
-    def precision(self) -> float:
+    def precision(self) -> Share:
         """Share of reports that are about an offence."""
-        return self.found / max(1, self.found + self.false)
+        return Share(self.found, self.found + self.false)
 
     @property
-    def recall(self) -> float:
+    def recall(self) -> Share:
         """Share of offences that were reported."""
-        return self.found / max(1, self.found + self.missed)
+        return Share(self.found, self.found + self.missed)
 
     @property
-    def duplicates(self) -> float:
-        """Second reports for each offence that was reported."""
-        return self.repeated / max(1, self.found)
+    def duplicates(self) -> Share:
+        """Second reports, of all reports about an offence."""
+        return Share(self.repeated, self.found + self.repeated)
+
+    def add(self, other: "Tally") -> None:
+        """Count what another tally has counted."""
+        for each in fields(self):
+            setattr(self, each.name, getattr(self, each.name) + getattr(other, each.name))
+
+
+@dataclass(slots=True)
+class Outcome:
+    """What one street gave, in numbers.
+
+    Attributes:
+        rules: a tally for each kind.
+        seconds: simulated.
+        frames: that the pipeline took.
+        cost: processor seconds for all of them, the simulated street itself included.
+    """
+
+    rules: dict[str, Tally]
+    seconds: float
+    frames: int
+    cost: float
+
+    @classmethod
+    def of(cls, trial: Trial) -> Self:
+        """Count what a trial gave."""
+        rules = {kind.value: Tally() for kind in ViolationKind}
+        for offence, _ in trial.found:
+            rules[offence.kind].found += 1
+        for offence in trial.missed:
+            rules[offence.kind].missed += 1
+        for name, reports in (("false", trial.false), ("repeated", trial.repeated), ("excused", trial.excused)):
+            for report in reports:
+                setattr(rules[report.kind], name, getattr(rules[report.kind], name) + 1)
+        return cls(rules, trial.seconds, trial.frames, trial.cost)
 
 
 @dataclass(slots=True)
@@ -56,75 +130,95 @@ class Report:
     """What a simulation gave.
 
     Attributes:
-        hours: simulated; ``fps`` and ``seed`` as asked for.
+        fps, seed: as asked for.
+        streets, hours: simulated.
         rules: a tally for each kind.
-        frames: frames that the pipeline took; ``cost_ms`` is its time for one of them, tracking included.
-        agreement: for each frame rate, the share of reports that the lowest rate gives too (kind, place, time within
-            1 s), and how many were compared.
+        frames: that the pipeline took; ``cost`` is the processor time for all, the simulated streets included.
+        agreement: for each frame rate, how many offences are reported as at the lowest rate: see :func:`agreement`.
     """
 
-    hours: float
     fps: float
     seed: int
+    streets: int = 0
+    hours: float = 0.0
     rules: dict[str, Tally] = field(default_factory=lambda: {k.value: Tally() for k in ViolationKind})
     frames: int = 0
-    cost_ms: float = 0.0
-    agreement: dict[str, tuple[float, int]] = field(default_factory=dict)
+    cost: float = 0.0
+    agreement: dict[str, dict[str, Share]] = field(default_factory=dict)
 
-    def add(self, trial: Trial) -> None:
+    def add(self, outcome: Outcome) -> None:
         """Count one street."""
-        for offence, _ in trial.found:
-            self.rules[offence.kind].found += 1
-        for offence in trial.missed:
-            self.rules[offence.kind].missed += 1
-        for name, reports in (("false", trial.false), ("repeated", trial.repeated), ("excused", trial.excused)):
-            for report in reports:
-                tally = self.rules[report.kind]
-                setattr(tally, name, getattr(tally, name) + 1)
-        self.cost_ms += (trial.cost * 1000 - self.cost_ms * trial.frames) / max(1, self.frames + trial.frames)
-        self.frames += trial.frames
-        self.hours += trial.seconds / 3600
+        for kind, tally in outcome.rules.items():
+            self.rules[kind].add(tally)
+        self.streets += 1
+        self.hours += outcome.seconds / 3600
+        self.frames += outcome.frames
+        self.cost += outcome.cost
+
+    @property
+    def cost_ms(self) -> float:
+        """Processor time for one frame, milliseconds."""
+        return 1000 * self.cost / max(1, self.frames)
 
     def as_json(self) -> dict[str, object]:
         """Plain data."""
+        shares = ("precision", "recall", "duplicates")
         rules = {
-            kind: asdict(tally) | {"precision": tally.precision, "recall": tally.recall, "duplicates": tally.duplicates}
+            kind: asdict(tally)
+            | {name: _plain(getattr(tally, name).value) for name in shares}
+            | {f"{name}_95": getattr(tally, name).interval for name in shares}
             for kind, tally in self.rules.items()
         }
+        agreement = {
+            rate: {kind: {"share": _plain(share.value), "offences": share.of} for kind, share in kinds.items()}
+            for rate, kinds in self.agreement.items()
+        }
         return {
-            "hours": round(self.hours, 3), "fps": self.fps, "seed": self.seed, "rules": rules,
-            "frames": self.frames, "pipeline_ms_per_frame": round(self.cost_ms, 3),
-            "agreement": {rate: {"share": share, "reports": count} for rate, (share, count) in self.agreement.items()},
+            "hours": round(self.hours, 3), "streets": self.streets, "fps": self.fps, "seed": self.seed, "rules": rules,
+            "frames": self.frames, "ms_per_frame": round(self.cost_ms, 3), "agreement": agreement,
         }  # fmt: skip
 
     def lines(self) -> Iterator[str]:
-        """The report as a table for people."""
-        yield f"{self.hours:.1f} simulated hours at {self.fps:g} frames/s, seed {self.seed}"
-        heads = ("rule", "precision", "recall", "duplicates", "found", "missed", "false", "twice", "band")
-        widths = (-16, 10, 9, 12, 7, 8, 7, 7, 6)
-        yield "".join(f"{h:>{w}}" if w > 0 else f"{h:<{-w}}" for h, w in zip(heads, widths, strict=True))
+        """The report as a table for people; shares with their 95 % intervals."""
+        yield f"{self.hours:.1f} simulated hours ({self.streets} streets) at {self.fps:g} frames/s, seed {self.seed}"
+        yield _row("rule", ("precision", "recall", "duplicates"), ("found", "missed", "false", "twice", "band"))
         for kind, t in self.rules.items():
-            yield (
-                f"{kind:<16}{t.precision:>10.3f}{t.recall:>9.3f}{t.duplicates:>12.3f}"
-                f"{t.found:>7}{t.missed:>8}{t.false:>7}{t.repeated:>7}{t.excused:>6}"
-            )
-        yield f"pipeline: {self.cost_ms:.2f} ms a frame over {self.frames} frames"
-        for rate, (share, count) in self.agreement.items():
-            yield f"same reports at {rate} as at {_name(*_RATES[0])}: {share:.3f} of {count}"
+            shares = tuple(str(share) for share in (t.precision, t.recall, t.duplicates))
+            yield _row(kind, shares, tuple(str(n) for n in (t.found, t.missed, t.false, t.repeated, t.excused)))
+        yield f"street and pipeline: {self.cost_ms:.2f} ms of processor time a frame over {self.frames} frames"
+        for rate, kinds in self.agreement.items():
+            each = ", ".join(f"{kind} {share}" for kind, share in kinds.items())
+            yield f"same offences at {rate} as at {_name(*_RATES[0])}: {each}"
 
 
-def trials(hours: float, *, seed: int, fps: float, faults: Faults, workers: int = 1) -> Iterator[Trial]:
-    """Run random streets of ten minutes, one after another.
+def _row(name: str, shares: Sequence[str], counts: Sequence[str]) -> str:
+    return f"{name:<16}" + "".join(f"{s:>22}" for s in shares) + "".join(f"{c:>8}" for c in counts)
+
+
+def _plain(value: float) -> float | None:
+    """JSON knows no number that is none."""
+    return None if math.isnan(value) else value
+
+
+def trials(
+    numbers: Sequence[int],
+    *,
+    seed: int,
+    fps: float,
+    faults: Faults,
+    seconds: float = STREET_SECONDS,
+    workers: int = 1,
+) -> Iterator[tuple[int, Trial]]:
+    """Run the random streets of these numbers, ``seconds`` each; gives each number with what came of it.
 
     The streets depend on the seed alone: each is made from ``seed`` and its own number.
     """
-    count = max(1, round(hours * 3600 / STREET_SECONDS))
-    jobs = [(street_seed(seed, number), faults, fps) for number in range(count)]
+    jobs = [(street_seed(seed, number), seconds, faults, fps) for number in numbers]
     if workers == 1:
-        yield from map(_trial, jobs)
+        yield from zip(numbers, map(_trial, jobs), strict=True)
         return
     with ProcessPoolExecutor(workers) as pool:
-        yield from pool.map(_trial, jobs)
+        yield from zip(numbers, pool.map(_trial, jobs), strict=True)
 
 
 def street_seed(seed: int, number: int) -> int:
@@ -132,38 +226,38 @@ def street_seed(seed: int, number: int) -> int:
     return seed * 1_000_003 + number
 
 
-def agreement(streets: int, *, seed: int, faults: Faults) -> dict[str, tuple[float, int]]:
-    """How far frame rates agree: see :attr:`Report.agreement`."""
-    same: dict[str, list[int]] = {_name(*rate): [0, 0] for rate in _RATES[1:]}
-    for number in range(streets):
-        street = random_street(street_seed(seed, number), STREET_SECONDS)
-        first: list[Violation] = []
+def agreement(
+    numbers: Sequence[int], *, seed: int, faults: Faults, seconds: float = STREET_SECONDS
+) -> dict[str, dict[str, Share]]:
+    """How far frame rates agree about the offences that are no matter of tolerance.
+
+    Each street is watched at each rate, with misses and jitter of their own. An offence counts where the lowest rate
+    or the other one reports it; it is the same where both do, at one place, and neither its beginning nor its end
+    differs by more than a second.
+
+    Returns:
+        For each rate and kind, the share of offences that are the same.
+    """
+    same: dict[str, dict[str, list[bool]]] = {_name(*rate): {k.value: [] for k in ViolationKind} for rate in _RATES[1:]}
+    for number in numbers:
+        street = random_street(street_seed(seed, number), seconds)
+        first: dict[_Key, Violation] = {}
         for fps, dropped in _RATES:
-            given = {**asdict(faults), "dropped": dropped}
-            reports, _, _ = observe(street, Faults(**given), fps)
+            trial = run_trial(street, replace(faults, dropped=dropped), fps)
+            found: dict[_Key, Violation] = {(o.kind, o.actors, o.started): report for o, report in trial.found}
             if (fps, dropped) == _RATES[0]:
-                first = reports
+                first = found
                 continue
-            common = _common(first, reports)
-            same[_name(fps, dropped)][0] += common
-            same[_name(fps, dropped)][1] += max(len(first), len(reports))
-    return {rate: (hits / max(1, total), total) for rate, (hits, total) in same.items()}
+            for offence in first.keys() | found.keys():
+                both = offence in first and offence in found
+                hit = both and _same(first[offence], found[offence])
+                same[_name(fps, dropped)][offence[0].value].append(hit)
+    return {rate: {kind: Share(sum(hits), len(hits)) for kind, hits in kinds.items()} for rate, kinds in same.items()}
 
 
-def _trial(job: tuple[int, Faults, float]) -> Trial:
-    seed, faults, fps = job
-    return run_trial(random_street(seed, STREET_SECONDS), faults, fps)
-
-
-def _common(a: Sequence[Violation], b: Sequence[Violation]) -> int:
-    """How many reports two lists share, one to one."""
-    left, common = list(b), 0
-    for one in a:
-        match = next((other for other in left if _same(one, other)), None)
-        if match is not None:
-            left.remove(match)
-            common += 1
-    return common
+def _trial(job: tuple[int, float, Faults, float]) -> Trial:
+    seed, seconds, faults, fps = job
+    return run_trial(random_street(seed, seconds), faults, fps)
 
 
 def _same(a: Violation, b: Violation) -> bool:
