@@ -57,7 +57,7 @@ def measure() -> dict[str, float]:
 async def _measure(data: Path) -> dict[str, float]:
     settings = Settings(data=data, environment="test", min_free_bytes=0, password_memory_kib=8, password_passes=1)
     password = await prepare(settings)
-    await _fill(settings)
+    await fill(settings)
     app = create_app(settings)
     figures: dict[str, float] = {}
     async with app.router.lifespan_context(app):
@@ -91,7 +91,8 @@ async def _time(client: httpx.AsyncClient, query: list[tuple[str, str]]) -> list
     return times
 
 
-async def _fill(settings: Settings) -> None:
+async def fill(settings: Settings) -> None:
+    """Write the cases, the same ones every time."""
     chance = random.Random(20261124)  # noqa: S311 (the same cases every time, no secret)
     first = datetime(2026, 1, 1, tzinfo=UTC)
     states = [CaseStatus.PENDING] * 2 + [CaseStatus.FILED] + [CaseStatus.DISMISSED] * 3 + [CaseStatus.CLOSED] * 4

@@ -126,7 +126,9 @@ def _add_all(archive: tarfile.TarFile, settings: Settings, database: Path) -> It
 def _referred(database: Path) -> Iterator[tuple[str, str]]:
     with closing(sqlite3.connect(database)) as connection:
         for table in _TABLES:
-            yield from connection.execute(f"SELECT key, sha256 FROM {table} ORDER BY key")  # noqa: S608 (names of ours)
+            # What retention deleted is still told of, but there is no file of it.
+            query = f"SELECT key, sha256 FROM {table} WHERE deleted_at IS NULL ORDER BY key"  # noqa: S608 (names of ours)
+            yield from connection.execute(query)
 
 
 def _add(archive: tarfile.TarFile, path: Path, name: str) -> tuple[str, str]:

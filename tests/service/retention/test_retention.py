@@ -13,6 +13,7 @@ from typer.testing import CliRunner
 from service import clock
 from service.audit.verify import verify
 from service.audit.workflow import SYSTEM
+from service.backup import backup, restore
 from service.cases.models import CaseRow
 from service.cli import app
 from service.evidence.models import EvidenceRow
@@ -21,6 +22,7 @@ from service.retention.deletion import Retained, delete_due, dry_run
 from service.retention.rules import Rule
 from tests.service.cases.people import Json, Staff, done, open_staff, step
 from tests.service.office import Desk, assert_problem, deliver, jpeg, parcel
+from tests.service.postgresql import POSTGRESQL
 
 NOW = datetime(2030, 1, 1, tzinfo=UTC)
 
@@ -228,6 +230,16 @@ async def test_a_run_that_was_cut_off_is_finished(staff: Staff, monkeypatch: pyt
     await run(staff)
     assert await left(staff, case) == []
     assert (await verify(staff.desk.settings, None)).faults == []
+
+
+@pytest.mark.skipif(POSTGRESQL, reason="backup is for the embedded database")
+async def test_an_office_that_deleted_files_can_be_backed_up_and_restored(staff: Staff, tmp_path: Path) -> None:
+    await closed(staff, 1200)
+    await run(staff)
+    assert await asyncio.to_thread(backup, staff.desk.settings, tmp_path / "office.tar") > 0
+    restored = staff.desk.settings.model_copy(update={"data": tmp_path / "restored"})
+    await asyncio.to_thread(restore, restored, tmp_path / "office.tar")
+    assert (await verify(restored, None)).faults == []
 
 
 async def _cut_off(_key: str) -> None:
