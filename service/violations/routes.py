@@ -52,7 +52,7 @@ async def deliver_violation(request: Request, response: Response, asker: Asker, 
 
 
 @router.get("/{violation_id}", responses=problems(401, 403, 404))
-async def get_violation(violation_id: UUID, office: OfficeDep) -> Violation:
+async def get_violation(violation_id: UUID, asker: Asker, office: OfficeDep) -> Violation:
     """One violation as the detector delivered it."""
     async with office.database.reading() as session:
-        return await workflow.get_violation(session, violation_id)
+        return await workflow.get_violation(session, asker, violation_id)
