@@ -6,6 +6,7 @@ import shutil
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import cv2
 import httpx
@@ -34,15 +35,37 @@ class Console:
         self._browser = browser
         self._pages: list[Page] = []
         self.complaints: list[str] = []
-        for username, name, role in ((OPERATOR, "王审核", "operator"), (INSPECTOR, "李巡查", "inspector")):
-            body = {"username": username, "display_name": name, "role": role, "password": PASSWORD}
-            self.admin.post("/users", json=body).raise_for_status()
-            office.accounts[username] = PASSWORD
+        self.add_person(OPERATOR, "王审核", "operator")
+        self.add_person(INSPECTOR, "李巡查", "inspector")
         camera = {"id": "gate-1", "name": "北门路口", "source": "push:", "longitude": 117.2, "latitude": 39.13}
         self.admin.post("/cameras", json=camera).raise_for_status()
         key = self.admin.post("/api-keys", json={"name": "engine", "scopes": ["engine"]}).json()["key"]
         headers = {"Authorization": f"Bearer {key}"}
         self.engine = httpx.Client(base_url=self.admin.base_url, headers=headers, timeout=30, trust_env=False)
+
+    def add_person(self, username: str, name: str, role: str, **more: str) -> None:
+        """Somebody who may sign in."""
+        body = {"username": username, "display_name": name, "role": role, "password": PASSWORD}
+        self.admin.post("/users", json=body | more).raise_for_status()
+        self.office.accounts[username] = PASSWORD
+
+    def rows(self, **wanted: str | list[str]) -> list[dict[str, Any]]:
+        """All cases that pass a filter."""
+        found: list[dict[str, Any]] = []
+        cursor: str | None = None
+        while True:
+            more = {} if cursor is None else {"cursor": cursor}
+            page = self.admin.get("/cases", params=wanted | {"limit": "200"} | more).raise_for_status().json()
+            found += page["items"]
+            cursor = page["next_cursor"]
+            if cursor is None:
+                return found
+
+    def case(self, number: str) -> dict[str, Any]:
+        """A case as the service keeps it."""
+        (row,) = self.rows(q=number)
+        found: dict[str, Any] = self.admin.get(f"/cases/{row['id']}").raise_for_status().json()
+        return found
 
     def deliver(self, count: int) -> list[str]:
         """Deliver violations of the camera, a minute apart; answers the numbers of their cases, oldest first."""

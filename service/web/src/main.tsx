@@ -13,3 +13,10 @@ createRoot(place).render(
     <Root />
   </StrictMode>,
 )
+
+// Only what was built has the files that the worker keeps; without HTTPS browsers have no workers.
+if (import.meta.env.PROD && 'serviceWorker' in navigator) {
+  navigator.serviceWorker
+    .register('/sw.js')
+    .catch((error: unknown) => console.warn('no offline copy:', error))
+}

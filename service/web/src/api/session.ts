@@ -11,11 +11,23 @@ async function whoAmI(signal: AbortSignal): Promise<Session | null> {
   try {
     const session = await answerSignedOut(api.GET('/api/v1/session', { signal }))
     setCsrfToken(session.csrf_token)
+    rememberUser(session)
     return session
   } catch (error) {
     if (error instanceof Problem && error.status === 401) return null
     throw error
   }
+}
+
+/** Without the token: it ends with the session, and the server gives it anew. */
+function rememberUser(session: Session): void {
+  remember('user', JSON.stringify({ ...session, csrf_token: '' }))
+}
+
+/** Who was signed in last: without a net the console opens for them, and the server decides once it is there. */
+function whoItWas(): Session | null {
+  const text = remembered('user')
+  return text === null ? null : (JSON.parse(text) as Session)
 }
 
 /**
@@ -24,9 +36,15 @@ async function whoAmI(signal: AbortSignal): Promise<Session | null> {
  */
 async function atStart(signal: AbortSignal): Promise<Session | null> {
   if (canRemember() && remembered('signed-in') === null) return null
-  const session = await whoAmI(signal)
-  if (session === null) forget('signed-in')
-  return session
+  try {
+    const session = await whoAmI(signal)
+    if (session === null) forget('signed-in')
+    return session
+  } catch (error) {
+    const before = error instanceof Problem && error.status === 0 ? whoItWas() : null
+    if (before === null) throw error
+    return before
+  }
 }
 
 /** Who is signed in; null when nobody is. */
@@ -57,6 +75,7 @@ export function useSignIn() {
     onSuccess(session) {
       setCsrfToken(session.csrf_token)
       remember('signed-in', 'yes')
+      rememberUser(session)
       cache.setQueryData(sessionQuery.queryKey, session)
     },
   })
@@ -69,6 +88,7 @@ export function useSignOut() {
     onSettled() {
       setCsrfToken(null)
       forget('signed-in')
+      forget('user')
       cache.clear()
       cache.setQueryData(sessionQuery.queryKey, null)
     },

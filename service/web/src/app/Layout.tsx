@@ -1,5 +1,5 @@
 import { NavLink, Outlet } from 'react-router'
-import { Suspense } from 'react'
+import { Suspense, useEffect } from 'react'
 
 import { useQuery } from '@tanstack/react-query'
 
@@ -19,6 +19,14 @@ import { ICONS, mayOpen, pagesOf, TAB_PAGES } from './pages'
 export function Layout() {
   const t = useMessages()
   const { user } = useSession()
+  const uploads = mayOpen(user.role, 'upload')
+  // Photos that an earlier visit could not send go on their way, whatever page is open.
+  useEffect(() => {
+    if (!uploads) return
+    import('@/features/photos/uploads')
+      .then((queue) => queue.uploads.resume(user.id))
+      .catch((error: unknown) => console.warn('photos that wait were not taken up:', error))
+  }, [uploads, user.id])
   return (
     <LiveProvider>
       <a className={styles.skip} href="#main">

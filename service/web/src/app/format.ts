@@ -17,6 +17,8 @@ export interface Format {
   /** Date and time to the second, for evidence and history. */
   exact: (iso: string) => string
   date: (iso: string) => string
+  /** Month and day, for axes. */
+  day: (iso: string) => string
   /** Time of day to the second. */
   time: (iso: string) => string
   /** How long ago, in the largest fitting unit. */
@@ -44,6 +46,7 @@ export function formatter(locale: Locale, timeZone: string = TIME_ZONE): Format 
     hourCycle: 'h23',
   })
   const date = new Intl.DateTimeFormat(locale, { timeZone, dateStyle: 'medium' })
+  const day = new Intl.DateTimeFormat(locale, { timeZone, month: 'numeric', day: 'numeric' })
   const time = new Intl.DateTimeFormat(locale, { timeZone, timeStyle: 'medium', hourCycle: 'h23' })
   const relative = new Intl.RelativeTimeFormat(locale, { numeric: 'auto', style: 'short' })
   const percent = new Intl.NumberFormat(locale, { style: 'percent', maximumFractionDigits: 0 })
@@ -59,6 +62,7 @@ export function formatter(locale: Locale, timeZone: string = TIME_ZONE): Format 
     dateTime: (iso) => dateTime.format(new Date(iso)),
     exact: (iso) => exact.format(new Date(iso)),
     date: (iso) => date.format(new Date(iso)),
+    day: (iso) => day.format(new Date(iso)),
     time: (iso) => time.format(new Date(iso)),
     ago(iso, now = Date.now()) {
       const seconds = Math.round((new Date(iso).getTime() - now) / 1000)

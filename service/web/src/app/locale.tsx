@@ -1,6 +1,6 @@
 import { createContext, use, useCallback, useEffect, useMemo, useState, type ReactNode } from 'react'
 
-import { LOCALES, translator, type Locale, type Translate } from '@/messages'
+import { isLoaded, loadCatalogue, LOCALES, translator, type Locale, type Translate } from '@/messages'
 
 import { remember, remembered } from './preferences'
 
@@ -14,21 +14,39 @@ const LocaleContext = createContext<LocaleValue | null>(null)
 
 /** Gives the language to all pages and keeps it in this browser. Chinese unless somebody chose otherwise. */
 export function LocaleProvider({ children }: { children: ReactNode }) {
-  const [locale, setState] = useState<Locale>(
+  const [wanted, setWanted] = useState<Locale>(
     () => LOCALES.find((name) => name === remembered('locale')) ?? 'zh-CN',
   )
+  const [locale, setShown] = useState<Locale | null>(() => (isLoaded(wanted) ? wanted : null))
 
   useEffect(() => {
-    document.documentElement.lang = locale
+    let late = false
+    const show = (name: Locale) => {
+      if (!late) setShown(name)
+    }
+    // Without the other language's texts the page stays in the one that it has.
+    loadCatalogue(wanted).then(
+      () => show(wanted),
+      () => show('zh-CN'),
+    )
+    return () => {
+      late = true
+    }
+  }, [wanted])
+  useEffect(() => {
+    if (locale !== null) document.documentElement.lang = locale
   }, [locale])
 
   const setLocale = useCallback((next: Locale) => {
     remember('locale', next)
-    setState(next)
+    setWanted(next)
   }, [])
 
-  const value = useMemo(() => ({ locale, setLocale, t: translator(locale) }), [locale, setLocale])
-  return <LocaleContext value={value}>{children}</LocaleContext>
+  const value = useMemo(
+    () => (locale === null ? null : { locale, setLocale, t: translator(locale) }),
+    [locale, setLocale],
+  )
+  return value === null ? null : <LocaleContext value={value}>{children}</LocaleContext>
 }
 
 export function useLocale(): LocaleValue {

@@ -1,4 +1,3 @@
-import { enUS } from './en-US'
 import { zhCN } from './zh-CN'
 
 /** The languages of the console; the first is the default. */
@@ -19,15 +18,33 @@ export type Parameters<Key extends MessageKey> = [ParameterOf<(typeof zhCN)[Key]
 
 export type Translate = <Key extends MessageKey>(key: Key, ...parameters: Parameters<Key>) => string
 
-export const CATALOGUES: Readonly<Record<Locale, Catalogue>> = { 'zh-CN': zhCN, 'en-US': enUS }
+/** The catalogues that are here; Chinese is from the start, since it is also what keys are checked with. */
+const loaded: Partial<Record<Locale, Catalogue>> = { 'zh-CN': zhCN }
 
-/** The function that gives texts of one language, with `{name}` replaced by the parameter of that name. */
+export function isLoaded(locale: Locale): boolean {
+  return loaded[locale] !== undefined
+}
+
+/** Fetch a language's catalogue, once; a first page in one language need not carry the others. */
+export async function loadCatalogue(locale: Locale): Promise<Catalogue> {
+  const known = loaded[locale]
+  if (known !== undefined) return known
+  const { enUS } = await import('./en-US')
+  loaded['en-US'] = enUS
+  return enUS
+}
+
+/**
+ * The function that gives texts of one language, with `{name}` replaced by the parameter of that name. The language must be
+ * loaded; else texts are Chinese.
+ */
 export function translator(locale: Locale): Translate {
+  const catalogue = loaded[locale] ?? zhCN
   const plural = new Intl.PluralRules(locale)
   const number = new Intl.NumberFormat(locale)
   return (key, ...parameters) => {
     const values: Readonly<Record<string, string | number>> = parameters[0] ?? {}
-    const message = CATALOGUES[locale][key]
+    const message: Message = catalogue[key]
     const count = Number(values.count ?? 0)
     const text =
       typeof message === 'string' ? message : message[plural.select(count) === 'one' ? 'one' : 'other']

@@ -3,10 +3,21 @@ import { join } from 'node:path'
 
 import { describe, expect, it } from 'vitest'
 
-import { CATALOGUES, LOCALES, translator, type Message, type MessageKey } from './index'
+import { enUS } from './en-US'
+import {
+  loadCatalogue,
+  LOCALES,
+  translator,
+  type Catalogue,
+  type Locale,
+  type Message,
+  type MessageKey,
+} from './index'
+import { zhCN } from './zh-CN'
 
 const SOURCES = join(import.meta.dirname, '..')
-const KEYS = Object.keys(CATALOGUES['zh-CN']) as MessageKey[]
+const CATALOGUES: Readonly<Record<Locale, Catalogue>> = { 'zh-CN': zhCN, 'en-US': enUS }
+const KEYS = Object.keys(zhCN) as MessageKey[]
 
 function forms(message: Message): string[] {
   return typeof message === 'string' ? [message] : [message.one, message.other]
@@ -64,7 +75,8 @@ describe('translator', () => {
     ['en-US', 2, '2 cases waiting'],
     ['en-US', 1200, '1,200 cases waiting'],
     ['zh-CN', 1, '1 件待审'],
-  ] as const)('chooses the plural form in %s for %d', (locale, count, text) => {
+  ] as const)('chooses the plural form in %s for %d', async (locale, count, text) => {
+    await loadCatalogue(locale)
     expect(translator(locale)('review.waiting', { count })).toBe(text)
   })
 })

@@ -11,8 +11,8 @@ import { inViewOrder } from './evidenceViews'
 export function BeforeAfter({ evidence }: { evidence: readonly Evidence[] }) {
   const t = useMessages()
   const format = useFormat()
-  const before = inViewOrder(evidence).filter((file) => file.role === 'context')
-  const after = evidence.filter((file) => file.role === 'after')
+  const before = inViewOrder(evidence).filter((file) => file.role === 'context' && file.deleted_at === null)
+  const after = evidence.filter((file) => file.role === 'after' && file.deleted_at === null)
   const [chosen, setChosen] = useState<string | null>(null)
   const [border, setBorder] = useState(50)
   const then = before.at(-1)

@@ -44,6 +44,8 @@ export default function BoxEditor({ found, original, onDone }: Props) {
   useEffect(() => {
     const element = dialog.current
     element?.showModal()
+    // No button is meant yet: keys are for the whole editor.
+    element?.focus()
     return () => element?.close()
   }, [])
 
@@ -128,6 +130,7 @@ export default function BoxEditor({ found, original, onDone }: Props) {
       ref={dialog}
       className={styles.editor}
       aria-label={t('boxes.title')}
+      tabIndex={-1}
       onCancel={(event) => {
         event.preventDefault()
         onDone()

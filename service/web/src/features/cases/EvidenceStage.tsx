@@ -34,6 +34,11 @@ export function EvidenceStage(props: Props) {
       <div className={styles.frame}>
         {shown === undefined ? (
           <Waiting placeholder={placeholder} />
+        ) : shown.deleted_at !== null ? (
+          <p className={styles.none}>
+            <ImageOff size={28} aria-hidden />
+            {t('evidence.deleted', { time: format.date(shown.deleted_at) })}
+          </p>
         ) : shown.media_type.startsWith('video/') ? (
           <ClipPlayer key={shown.id} src={shown.url} />
         ) : (

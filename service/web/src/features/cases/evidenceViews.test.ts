@@ -5,7 +5,17 @@ import type { Case, Evidence } from '@/api/nouns'
 import { boxedOriginal, inViewOrder, isClip, nextView, otherWithBoxes } from './evidenceViews'
 
 function file(id: string, role: Evidence['role'], time: string, media = 'image/jpeg'): Evidence {
-  return { id, role, note: '', media_type: media, sha256: '', size: 1, taken_at: time, url: `/${id}` }
+  return {
+    id,
+    role,
+    note: '',
+    media_type: media,
+    sha256: '',
+    size: 1,
+    taken_at: time,
+    deleted_at: null,
+    url: `/${id}`,
+  }
 }
 
 const FILES = [

@@ -15,11 +15,11 @@ export function nextView(evidence: readonly Evidence[], selected: string | null)
 }
 
 function isPicture(file: Evidence): boolean {
-  return file.media_type.startsWith('image/')
+  return file.media_type.startsWith('image/') && file.deleted_at === null
 }
 
 export function isClip(file: Evidence | undefined): boolean {
-  return file?.role === 'clip' && !isPicture(file)
+  return file?.role === 'clip' && file.media_type.startsWith('video/')
 }
 
 /** The picture that the offence's box, and boxes that reviewers draw, belong to: the last original. */

@@ -18,8 +18,15 @@ export interface Spot {
   onClick?: () => void
 }
 
+/** How many cases lie in a square of a thousandth of a degree. */
+export interface Heat {
+  readonly place: Place
+  readonly count: number
+}
+
 interface Props {
   spots: readonly Spot[]
+  heat?: readonly Heat[]
   /** Code of an area that stands out. */
   marked?: string | null
   onArea?: (code: string) => void
@@ -28,14 +35,18 @@ interface Props {
 }
 
 const LABELLED = 24
+const HEAT_METRES = 60
 
 /** The district's areas as a plan, with spots on it. It needs no map server: the outlines are the office's own. */
-export function DistrictMap({ spots, marked = null, onArea, close = false }: Props) {
+export function DistrictMap({ spots, heat = [], marked = null, onArea, close = false }: Props) {
   const t = useMessages()
   const format = useFormat()
   const { data: shapes = [] } = useQuery(areaShapesQuery)
   const outlines = shapes.flatMap((shape) => shape.rings.flat())
-  const map = projectionOf(close || outlines.length === 0 ? spots.map((spot) => spot.place) : outlines)
+  const map = projectionOf(
+    close || outlines.length === 0 ? [...spots, ...heat].map(({ place }) => place) : outlines,
+  )
+  const hottest = Math.max(1, ...heat.map(({ count }) => count))
   if (map === null) return null
   const path = (rings: readonly (readonly Place[])[]) =>
     rings
@@ -51,7 +62,7 @@ export function DistrictMap({ spots, marked = null, onArea, close = false }: Pro
         viewBox={`0 0 ${map.width} ${map.height}`}
         role="img"
         aria-label={t('areas.map', { count: shapes.length })}
-        preserveAspectRatio="xMidYMid slice"
+        preserveAspectRatio={close ? 'xMidYMid slice' : 'xMidYMid meet'}
         data-close={close}
       >
         {order.map((shape) => (
@@ -79,6 +90,16 @@ export function DistrictMap({ spots, marked = null, onArea, close = false }: Pro
                   </text>
                 )
               })}
+        {heat.map(({ place, count }) => {
+          const [x, y] = map.at(place)
+          const radius = Math.max(HEAT_METRES / map.metres, unit)
+          const opacity = 0.2 + 0.7 * Math.sqrt(count / hottest)
+          return (
+            <circle key={place.join(' ')} cx={x} cy={y} r={radius} opacity={opacity} data-heat="true">
+              <title>{format.number(count)}</title>
+            </circle>
+          )
+        })}
         {spots.map((spot) => {
           const [x, y] = map.at(spot.place)
           const radius =
@@ -98,10 +119,13 @@ export function DistrictMap({ spots, marked = null, onArea, close = false }: Pro
             </circle>
           )
         })}
+        <g className={styles.scale} fontSize={unit * 1.8}>
+          <path d={`M${unit * 2} ${map.height - unit * 3}v${unit}h${bar / map.metres}v${-unit}`} />
+          <text x={unit * 2 + bar / map.metres / 2} y={map.height - unit * 3}>
+            {bar >= 1000 ? `${format.number(bar / 1000)} km` : `${format.number(bar)} m`}
+          </text>
+        </g>
       </svg>
-      <figcaption style={{ width: `${(bar / (map.width * map.metres)) * 100}%` }}>
-        {bar >= 1000 ? `${format.number(bar / 1000)} km` : `${format.number(bar)} m`}
-      </figcaption>
     </figure>
   )
 }

@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query'
-import { useState } from 'react'
 
+import { heatMapQuery } from '@/api/figures'
 import { hotSpotsQuery } from '@/api/hotSpots'
 import { useFormat } from '@/app/format'
 import { useMessages } from '@/app/locale'
@@ -11,10 +11,10 @@ import { problemText } from '@/shared/problemText'
 import styles from './OverviewPage.module.css'
 
 /** Where cases crowded: on the map, and as a list with the most crowded first. */
-export function HotSpotMap({ since }: { since: string }) {
+export function HotSpotMap({ since, until }: { since: string; until: string }) {
   const t = useMessages()
   const format = useFormat()
-  const [until] = useState(() => new Date().toISOString())
+  const { data: cells = [] } = useQuery(heatMapQuery(since, until))
   const { data: spots, error } = useQuery(hotSpotsQuery(since, until))
   if (error !== null) return <p role="alert">{problemText(t, error)}</p>
   if (spots === undefined) return <p>{t('app.loading')}</p>
@@ -24,6 +24,7 @@ export function HotSpotMap({ since }: { since: string }) {
     <>
       <div className={styles.map}>
         <DistrictMap
+          heat={cells.map(({ longitude, latitude, count }) => ({ place: [longitude, latitude], count }))}
           spots={spots.map((spot) => ({
             id: `${spot.longitude} ${spot.latitude}`,
             place: [spot.longitude, spot.latitude],
@@ -32,6 +33,7 @@ export function HotSpotMap({ since }: { since: string }) {
           }))}
         />
       </div>
+      {cells.length === 0 ? null : <p className={styles.muted}>{t('overview.heat')}</p>}
       {spots.length === 0 ? <p className={styles.muted}>{t('overview.hotSpotsNone')}</p> : null}
       <ol className={styles.spots}>
         {spots.slice(0, 8).map((spot) => (

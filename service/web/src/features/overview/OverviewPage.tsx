@@ -14,8 +14,10 @@ import { KindLabel } from '@/features/cases/CaseLabels'
 import { useSession } from '@/features/session/session'
 
 import { HotSpotMap } from './HotSpotMap'
-import styles from './OverviewPage.module.css'
 import { LatestCases } from './LatestCases'
+import styles from './OverviewPage.module.css'
+import { RankingTable } from './RankingTable'
+import { TrendChart } from './TrendChart'
 
 const DAY_MS = 86_400_000
 const PERIOD_DAYS = 30
@@ -29,6 +31,7 @@ export default function OverviewPage() {
   const page = useRef<HTMLDivElement>(null)
   // One period for all figures of a visit; a new one each day would ask for everything anew.
   const [since] = useState(() => new Date(Date.now() - PERIOD_DAYS * DAY_MS).toISOString())
+  const [until] = useState(() => new Date().toISOString())
   const [wall, setWall] = useState(false)
 
   useEffect(() => {
@@ -46,7 +49,7 @@ export default function OverviewPage() {
     <div ref={page} className={styles.page} data-wall={wall}>
       <header className={styles.header}>
         <h1>{t('overview.title')}</h1>
-        <p>{t('overview.updated', { time: format.dateTime(new Date().toISOString()) })}</p>
+        <p>{t('overview.updated', { time: format.dateTime(until) })}</p>
         <span className={styles.tools}>
           <Button icon={<Printer size={16} />} onClick={() => window.print()}>
             {t('overview.print')}
@@ -101,10 +104,19 @@ export default function OverviewPage() {
         />
       </section>
       <div className={styles.columns}>
-        <section className={styles.card}>
-          <h2>{t('overview.hotSpots')}</h2>
-          <HotSpotMap since={since} />
-        </section>
+        <div className={styles.side}>
+          <section className={styles.card}>
+            <h2>{t('overview.trend')}</h2>
+            <TrendChart since={since} until={until} />
+          </section>
+          <section className={styles.card}>
+            <h2>{t('overview.hotSpots')}</h2>
+            <HotSpotMap since={since} until={until} />
+          </section>
+          <section className={styles.card}>
+            <RankingTable />
+          </section>
+        </div>
         <div className={styles.side}>
           <section className={styles.card}>
             <h2>{t('overview.byKind')}</h2>

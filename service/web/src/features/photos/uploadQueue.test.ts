@@ -4,6 +4,7 @@ import type { Photo } from '@/api/nouns'
 import type { uploadPhoto } from '@/api/photoUpload'
 import { Problem } from '@/api/problem'
 
+import type { PhotoStore, StoredPhoto } from './photoStore'
 import { UploadQueue, type UploadTools } from './uploadQueue'
 
 const HERE = { longitude: 117.2, latitude: 39.13 }
@@ -17,8 +18,18 @@ function queueWith(send: Send, tools: Partial<UploadTools> = {}) {
     hasPlace: () => Promise.resolve(false),
     locate: () => Promise.resolve(HERE),
     send,
+    store: new MemoryStore(),
+    now: () => 0,
     ...tools,
   })
+}
+
+/** Photos kept over the life of a queue, as the browser keeps them over a restart. */
+class MemoryStore implements PhotoStore {
+  readonly photos = new Map<string, StoredPhoto>()
+  save = (photo: StoredPhoto) => Promise.resolve(void this.photos.set(photo.key, photo))
+  drop = (key: string) => Promise.resolve(void this.photos.delete(key))
+  of = (owner: string) => Promise.resolve([...this.photos.values()].filter((photo) => photo.owner === owner))
 }
 
 const states = (queue: UploadQueue) => queue.all().map((upload) => `${upload.file.name} ${upload.state}`)
@@ -90,9 +101,58 @@ describe('UploadQueue', () => {
     )
     queue.add([file('a')], '', false)
     await vi.waitFor(() => expect(states(queue)).toEqual(['a uploading']))
-    expect(queue.busy()).toBe(true)
+    // The browser keeps it meanwhile: leaving the page would lose nothing.
+    expect(queue.busy()).toBe(false)
     queue.remove(queue.all()[0]?.key ?? '')
     expect(queue.all()).toEqual([])
     expect(queue.busy()).toBe(false)
+  })
+
+  it('sends after a restart what could not be sent before, under the same key', async () => {
+    const store = new MemoryStore()
+    const before = queueWith(() => Promise.reject(Problem.unreachable()), { store })
+    await before.resume('li')
+    before.add([file('a'), file('b')], 'by the gate', true)
+    await vi.waitFor(() => expect(states(before)).toEqual(['a refused', 'b refused']))
+    expect(before.busy()).toBe(false)
+
+    const send = vi.fn<Send>(() => Promise.resolve(photo('1')))
+    const after = queueWith(send, { store })
+    await after.resume('li')
+    await vi.waitFor(() => expect(states(after)).toEqual(['b sent', 'a sent']))
+    const keys = before.all().map((upload) => upload.key)
+    expect(new Set(send.mock.calls.map(([form]) => form.key))).toEqual(new Set(keys))
+    expect(send.mock.calls[0]?.[0]).toMatchObject({ note: 'by the gate', position: HERE })
+    await vi.waitFor(() => expect(store.photos.size).toBe(0))
+  })
+
+  it('leaves another person’s photos alone', async () => {
+    const store = new MemoryStore()
+    const before = queueWith(() => Promise.reject(Problem.unreachable()), { store })
+    await before.resume('li')
+    before.add([file('a')], '', false)
+    await vi.waitFor(() => expect(store.photos.size).toBe(1))
+    const after = queueWith(() => Promise.resolve(photo('1')), { store })
+    await after.resume('zhao')
+    expect(after.all()).toEqual([])
+  })
+
+  it('forgets what is removed, and warns where nothing is kept', async () => {
+    const store = new MemoryStore()
+    const queue = queueWith(() => Promise.reject(Problem.unreachable()), { store })
+    queue.add([file('a')], '', false)
+    await vi.waitFor(() => expect(store.photos.size).toBe(1))
+    queue.remove(queue.all()[0]?.key ?? '')
+    await vi.waitFor(() => expect(store.photos.size).toBe(0))
+
+    const full = {
+      save: () => Promise.reject(new Error('full')),
+      drop: () => Promise.resolve(),
+      of: () => Promise.resolve([]),
+    }
+    const forgetful = queueWith(() => Promise.reject(Problem.unreachable()), { store: full })
+    forgetful.add([file('a')], '', false)
+    await vi.waitFor(() => expect(states(forgetful)).toEqual(['a refused']))
+    expect(forgetful.busy()).toBe(true)
   })
 })

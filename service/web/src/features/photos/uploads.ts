@@ -1,7 +1,10 @@
 import { useSyncExternalStore } from 'react'
 
+import { csrfToken } from '@/api/credentials'
 import { uploadPhoto } from '@/api/photoUpload'
+import { sessionHolds } from '@/api/session'
 
+import { BrowserPhotoStore } from './photoStore'
 import { hasPlace, locate } from './place'
 import { UploadQueue, type Upload } from './uploadQueue'
 
@@ -12,10 +15,22 @@ export const uploads = new UploadQueue({
     const found = await locate()
     return found.state === 'located' ? found.position : null
   },
-  send: uploadPhoto,
+  async send(form, onProgress, signal) {
+    // A console that was opened without a net does not know its token yet.
+    if (csrfToken() === null) await sessionHolds()
+    return uploadPhoto(form, onProgress, signal)
+  },
+  store: new BrowserPhotoStore(),
+  now: () => Date.now(),
 })
 
+/** How often what could not be sent is tried again; the browser's word that it is online is not always true. */
+const RETRY_MS = 30_000
+
 window.addEventListener('online', () => uploads.retryAll())
+window.setInterval(() => {
+  if (navigator.onLine) uploads.retryAll()
+}, RETRY_MS)
 window.addEventListener('beforeunload', (event) => {
   if (uploads.busy()) event.preventDefault()
 })

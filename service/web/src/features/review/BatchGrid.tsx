@@ -95,7 +95,7 @@ export default function BatchGrid({ entries, onConfirm, onDismiss, onOpen, onLea
             onClick={(event) => setSelection(toggled({ ...selection, at }, ids, index, event.shiftKey))}
             onDoubleClick={() => onOpen(row.id)}
           >
-            {row.thumbnail_url === null ? <i /> : <img src={row.thumbnail_url} alt="" loading="lazy" />}
+            {row.thumbnail_url === null ? <i /> : <img src={row.thumbnail_url} alt="" />}
             <span className={styles.check}>
               <Check size={16} aria-hidden />
             </span>
