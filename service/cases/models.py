@@ -39,6 +39,8 @@ class CaseRow(Base):
               postgresql_where=text("due_at IS NOT NULL")),
         Index("ix_cases_cell_kind_occurred_at", "cell", "kind", "occurred_at"),
         Index("ix_cases_cell_kind_closed_at", "cell", "kind", "closed_at"),
+        Index("ix_cases_closed_at", "closed_at", sqlite_where=text("closed_at IS NOT NULL"),
+              postgresql_where=text("closed_at IS NOT NULL")),
         Index("ix_cases_merged_into_id", "merged_into_id", sqlite_where=text("merged_into_id IS NOT NULL"),
               postgresql_where=text("merged_into_id IS NOT NULL")),
     )  # fmt: skip
