@@ -68,7 +68,8 @@ class _Stance:
 class _Side:
     """Where a person clearly stood, and stands now if that is the other side of a barrier.
 
-    ``there`` is the mean of the ``sights`` on the other side since ``over``.
+    ``drift`` is where the person is now, evened out; ``moment`` is the last one in which that was clear of the
+    barrier on this side. ``there`` is the mean of the ``sights`` on the other side since ``over``.
     """
 
     stance: _Stance
@@ -77,18 +78,29 @@ class _Side:
     over: Moment | None = None
     there: _Stance | None = None
     sights: int = 0
+    drift: _Stance | None = None
     climbed: bool = False
     learnt: float | None = None
 
+    def follow(self, stance: _Stance, seconds: float) -> _Stance:
+        """Take in where the person is, near the barrier too; answers the same evened out."""
+        self.drift = self.drift.towards(stance, _weight(seconds - self.seen)) if self.drift is not None else stance
+        self.seen = seconds
+        return self.drift
+
     def learn(self, stance: _Stance, seconds: float) -> None:
         """Take in where the person clearly stands: an average, since one box may jitter by a tenth of its height."""
-        gap = 0.0 if self.learnt is None else seconds - self.learnt
-        weight = 1.0 if self.learnt is None else min(1 - math.exp(-gap / _AVERAGE_SECONDS), _MOST_WEIGHT)
+        weight = 1.0 if self.learnt is None else _weight(seconds - self.learnt)
         tall = self.stance.tall + weight * _TALL_WEIGHT * (stance.tall - self.stance.tall)
         self.stance = replace(
             self.stance.towards(stance, weight), tall=tall if self.learnt is not None else stance.tall
         )
         self.learnt, self.over = seconds, None
+
+
+def _weight(gap: float) -> float:
+    """What a place counts that is seen so many seconds after the last one."""
+    return min(1 - math.exp(-gap / _AVERAGE_SECONDS), _MOST_WEIGHT)
 
 
 def _between(a: Point, b: Point, share: float) -> Point:
@@ -124,19 +136,24 @@ class BarrierWatch:
         height, width = people.frame.height, people.frame.width
         tall = (people.boxes[:, 3] - people.boxes[:, 1]).astype(np.float64)
         apart = np.array([line.distances(people.points) for _, line in self._barriers]).min(axis=0) / (tall / height)
-        for track, away in zip(people.tracks, apart.tolist(), strict=True):
-            self._note(track, seconds, away)
-        rows = ((apart > _CLEAR) & (apart < _FAR)).nonzero()[0]
-        if not len(rows):
+        heads = np.stack([people.pixels[:, 0] / width, people.boxes[:, 1] / height], axis=1)
+        stances = {
+            row: _Stance((x, y), (u, v), high)
+            for row, ((x, y), (u, v), high, away) in enumerate(
+                zip(people.points.tolist(), heads.tolist(), tall.tolist(), apart.tolist(), strict=True)
+            )
+            if self._is_near(people.tracks[row], away)
+        }
+        near = list(stances)
+        if not near:
             return []
-        feet = people.points[rows]
-        heads = np.stack([people.pixels[:, 0] / width, people.boxes[:, 1] / height], axis=1)[rows]
-        over = self._crossed([self._sides.get(people.tracks[row]) for row in rows.tolist()], feet)
+        over = self._crossed([self._sides.get(people.tracks[row]) for row in near], people.points[near])
+        self._follow(people, stances, {row for row, zone in zip(near, over, strict=True) if zone is None})
         climbs = []
-        for place, row in enumerate(rows.tolist()):
-            (x, y), (u, v) = feet[place].tolist(), heads[place].tolist()
-            stance = _Stance((x, y), (u, v), float(tall[row]))
-            climb = self._judge(people.tracks[row], stance, people.moment(row), over[place])
+        for row, zone in zip(near, over, strict=True):
+            if apart[row] <= _CLEAR:
+                continue
+            climb = self._judge(people.tracks[row], stances[row], people.moment(row), zone)
             if climb is not None:
                 climbs.append(climb)
         return climbs
@@ -165,14 +182,26 @@ class BarrierWatch:
                 over[rows[place]] = over[rows[place]] or zone.name
         return over
 
-    def _note(self, track: int, seconds: float, away: float) -> None:
-        """Somebody is seen; who has gone far from all barriers may come back by another way and begins anew."""
-        side = self._sides.get(track)
-        if side is None:
+    def _follow(self, people: People, stances: dict[int, _Stance], this_side: set[int]) -> None:
+        """Even out where everybody near is; who is clear of all barriers then, and not over one, is on this side."""
+        known = [(row, side) for row in stances if (side := self._sides.get(people.tracks[row])) is not None]
+        if not known:
             return
-        side.seen = seconds
-        if away >= _FAR and not side.climbed:
+        drifts = [side.follow(stances[row], people.frame.seconds) for row, side in known]
+        places = np.array([drift.feet for drift in drifts])
+        apart = np.array([line.distances(places) for _, line in self._barriers]).min(axis=0) * people.frame.height
+        for (row, side), drift, away in zip(known, drifts, apart.tolist(), strict=True):
+            if side.over is None and row in this_side and away > _CLEAR * drift.tall:
+                side.moment = people.moment(row)
+
+    def _is_near(self, track: int, away: float) -> bool:
+        """Whether somebody may be on the way over; who has gone far may come back by another way and begins anew."""
+        if away < _FAR:
+            return True
+        side = self._sides.get(track)
+        if side is not None and not side.climbed:
             del self._sides[track]
+        return False
 
     def _judge(self, track: int, stance: _Stance, moment: Moment, zone: str | None) -> Climb | None:
         """Whether somebody has climbed: the feet are over the fence, the head has gone as far, and they stay there.
@@ -187,8 +216,6 @@ class BarrierWatch:
         side = self._sides.setdefault(track, _Side(stance, moment, seconds))
         if zone is None:
             side.learn(stance, seconds)
-            if int(side.moment.frame.seconds) != int(seconds):
-                side.moment = moment
             return None
         if side.over is None or side.there is None:
             side.over, side.there, side.sights = moment, stance, 0
@@ -205,10 +232,26 @@ class BarrierWatch:
                 side.learnt = None  # the feet were hidden when the near side was learnt
                 side.learn(stance, seconds)
             return None
+        if not self._is_beyond(side, height=moment.frame.height):
+            return None
         moments = [side.moment, side.over, moment]
-        self._sides[track] = _Side(stance, moment, seconds, climbed=True)
         notes = ("start", "course", "end")
-        return Climb(track, zone, [replace(m, note=n) for m, n in zip(moments, notes, strict=True)])
+        climb = Climb(track, zone, [replace(m, note=n) for m, n in zip(moments, notes, strict=True)])
+        self._sides[track] = _Side(stance, moment, seconds, climbed=True)
+        return climb
+
+    def _is_beyond(self, side: _Side, height: int) -> bool:
+        """Whether the person, evened out, is clear of the barriers on the other side.
+
+        A box that jitters is over sooner the more often it is looked at; its mean is not.
+        """
+        if side.drift is None:
+            return False
+        before, now = np.array([side.stance.feet]), np.array([side.drift.feet])
+        return any(
+            bool(line.crossed(before, now)[0]) and float(line.distances(now)[0]) > _CLEAR * side.drift.tall / height
+            for _, line in self._barriers
+        )
 
     def _head_crossed(self, before: _Stance, now: _Stance) -> bool:
         """Whether feet that moved as the head did would have got over a barrier."""
