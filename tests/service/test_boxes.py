@@ -31,7 +31,7 @@ async def test_boxes_are_kept_and_change_no_decision(desk: Desk, case: str) -> N
     assert answer.status_code == 200, answer.text
     kept = answer.json()
     assert (kept["boxes"], kept["status"], kept["version"]) == (DRAWN, "filed", 2)
-    assert kept["allowed_actions"] == ["close", "undo"]
+    assert kept["allowed_actions"] == ["dispatch", "close", "undo"]
     nothing = (await operator.put(f"/cases/{case}/boxes", json={"version": 2, "boxes": []})).json()
     assert nothing["boxes"] == []
     assert [entry["action"] for entry in nothing["history"]] == ["create", "confirm"]
