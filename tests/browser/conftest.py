@@ -54,8 +54,10 @@ class Console:
         found: list[dict[str, Any]] = []
         cursor: str | None = None
         while True:
-            more = {} if cursor is None else {"cursor": cursor}
-            page = self.admin.get("/cases", params=wanted | {"limit": "200"} | more).raise_for_status().json()
+            query: dict[str, str | list[str]] = {**wanted, "limit": "200"}
+            if cursor is not None:
+                query["cursor"] = cursor
+            page = self.admin.get("/cases", params=query).raise_for_status().json()
             found += page["items"]
             cursor = page["next_cursor"]
             if cursor is None:

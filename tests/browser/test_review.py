@@ -1,7 +1,9 @@
 """The review page under the keyboard: many decisions in a row, boxes, merging, the grid."""
 
+import os
+
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import CDPSession, expect
 
 from tests.browser.conftest import OPERATOR, Console
 from tests.browser.test_console import expect_case, expect_status
@@ -46,18 +48,33 @@ def test_two_hundred_reviews_lose_and_double_nothing(console: Console) -> None:
     expect_case(page, numbers[0])
     page.wait_for_timeout(1_500)
 
+    chromium = page.context.new_cdp_session(page)
+    chromium.send("Performance.enable", {"timeDomain": "threadTicks"})
+    before = _computed(chromium)
     waits = page.evaluate(REVIEW_ALL, numbers)
+    cost = 1000 * (_computed(chromium) - before) / REVIEWS
     expect(page.get_by_role("heading", name="全部审核完毕")).to_be_visible()
     rate = 1000 * REVIEWS / sum(waits)
     middle, slow = sorted(waits)[REVIEWS // 2], sorted(waits)[REVIEWS * 95 // 100]
-    print(f"{rate:.1f} reviews a second; decision to next: median {middle:.0f} ms, 95th of 100 {slow:.0f} ms")
+    share = min(1.0, (os.cpu_count() or 1) / os.getloadavg()[0])
+    print(
+        f"{rate:.1f} reviews a second with about {share:.0%} of a core; decision to next: median {middle:.0f} ms, "
+        f"95th of 100 {slow:.0f} ms, {cost:.0f} ms of the page's own computing"
+    )
 
     console.office.wait(lambda: not console.rows(status="pending"), 120, "all decisions")
     rows = {row["number"]: row for row in console.rows(status=["filed", "dismissed"])}
     wanted = {number: "dismissed" if index % 4 == 3 else "filed" for index, number in enumerate(numbers)}
     assert {number: rows[number]["status"] for number in numbers} == wanted
     assert {rows[number]["version"] for number in numbers} == {2}, "a case was decided twice"
-    assert rate >= PER_SECOND
+    assert cost < 1000 / PER_SECOND
+    assert rate >= PER_SECOND * share, "the machine is shared, but that does not explain it"
+
+
+def _computed(chromium: CDPSession) -> float:
+    """Seconds that the page's main thread has computed."""
+    metrics = {metric["name"]: metric["value"] for metric in chromium.send("Performance.getMetrics")["metrics"]}
+    return float(metrics["TaskDuration"])
 
 
 def test_boxes_are_corrected_on_the_original(console: Console) -> None:
@@ -107,7 +124,7 @@ def test_a_case_is_merged_into_one_nearby(console: Console) -> None:
     page = console.signed_in("/review")
     expect_case(page, first)
     page.keyboard.press("m")
-    expect(page.get_by_role("button", name=second)).to_be_visible()
+    expect(page.get_by_role("group", name="并入哪一件").locator("kbd").first).to_be_visible()
     page.keyboard.press("1")
     expect_case(page, second)
     expect_status(console, first, "merged")

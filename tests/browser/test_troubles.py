@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import INSPECTOR, PHONE, Console, picture
+from tests.browser.conftest import INSPECTOR, OPERATOR, PHONE, Console, picture, sign_in
 from tests.browser.test_console import NOON
 
 pytestmark = pytest.mark.browser
@@ -49,14 +49,16 @@ def test_photos_survive_a_restart_without_a_net(console: Console, tmp_path: Path
 
 def test_a_dropped_stream_is_shown_and_comes_back(console: Console) -> None:
     console.deliver(1)
-    page = console.signed_in("/review")
+    page = console.page()
+    page.route("**/api/v1/events", lambda route: route.abort())
+    page.goto(console.office.url + "/review")
+    sign_in(page, OPERATOR, console.office.accounts[OPERATOR])
     expect(page.get_by_text("1 件待审", exact=True)).to_be_visible()
-    page.context.set_offline(True)
-    lost = page.get_by_title("实时连接中断", exact=False).or_(page.get_by_text("实时连接中断", exact=False))
-    expect(lost.first).to_be_visible(timeout=30_000)
+    expect(page.get_by_text("实时连接中断", exact=False)).to_be_visible()
     console.deliver(1)
-    page.context.set_offline(False)
-    expect(page.get_by_text("2 件待审", exact=True)).to_be_visible(timeout=40_000)
+    page.unroute("**/api/v1/events")
+    expect(page.get_by_text("实时连接中断", exact=False)).to_be_hidden(timeout=40_000)
+    expect(page.get_by_text("2 件待审", exact=True)).to_be_visible()
 
 
 def test_a_photo_too_large_stays_in_the_list(console: Console, tmp_path: Path) -> None:

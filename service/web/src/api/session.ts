@@ -2,7 +2,7 @@ import { queryOptions, useMutation, useQueryClient } from '@tanstack/react-query
 
 import { canRemember, forget, remember, remembered } from '@/app/preferences'
 
-import { answerSignedOut, api } from './client'
+import { answer, answerSignedOut, api } from './client'
 import { setCsrfToken } from './credentials'
 import type { Session } from './nouns'
 import { Problem } from './problem'
@@ -66,6 +66,8 @@ export async function sessionHolds(): Promise<boolean> {
 export interface Credentials {
   username: string
   password: string
+  /** Of the authenticator app, or a recovery code; null where none is asked for. */
+  code: string | null
 }
 
 export function useSignIn() {
@@ -99,5 +101,33 @@ export function useChangePassword() {
   return useMutation({
     mutationFn: (body: { current: string; new: string }) =>
       answerSignedOut(api.POST('/api/v1/session/password', { body })),
+  })
+}
+
+/** Begin a second factor: the secret for an authenticator app, which counts only once a code of it came back. */
+export function useBeginSecondFactor() {
+  return useMutation({
+    mutationFn: (password: string) =>
+      answer(api.POST('/api/v1/session/second-factor', { body: { password } })),
+  })
+}
+
+export function useConfirmSecondFactor() {
+  const cache = useQueryClient()
+  return useMutation({
+    mutationFn: (code: string) =>
+      answer(api.POST('/api/v1/session/second-factor/confirm', { body: { code } })),
+    onSuccess: () =>
+      whoAmI(new AbortController().signal).then((now) => cache.setQueryData(sessionQuery.queryKey, now)),
+  })
+}
+
+export function useRemoveSecondFactor() {
+  const cache = useQueryClient()
+  return useMutation({
+    mutationFn: (password: string) =>
+      answer(api.POST('/api/v1/session/second-factor/remove', { body: { password } })),
+    onSuccess: () =>
+      whoAmI(new AbortController().signal).then((now) => cache.setQueryData(sessionQuery.queryKey, now)),
   })
 }

@@ -90,6 +90,21 @@ export const enUS = {
   'session.passwordDiffers': 'The two new passwords differ',
   'session.passwordChanged': 'Password changed',
   'session.passwordWrong': 'The current password is wrong',
+  'session.code': 'Code',
+  'session.codeMissing': 'Enter the code',
+  'session.codeWrong': 'The code is wrong, or was used already',
+  'session.next': 'Next',
+  'session.secondFactor': 'Second factor',
+  'session.secondFactorHint':
+    'Signing in asks for a code of an authenticator app too. Enter your password first.',
+  'session.secondFactorOn': 'A second factor is in use. Enter your password to remove it.',
+  'session.secondFactorRemove': 'Remove second factor',
+  'session.secondFactorRemoved': 'Second factor removed',
+  'session.secretHint': 'Add this secret to the authenticator app, then enter the code that it shows.',
+  'session.openApp': "Open in this device's authenticator app",
+  'session.recoveryHint':
+    'Keep these recovery codes: each signs you in once when the phone is lost. They are not shown again.',
+  'session.secondFactorMissing': 'Administrators must add a second factor before they can go on.',
 
   'problem.unreachable': 'The server cannot be reached. Check the network and try again.',
   'problem.401': 'Sign-in needed',

@@ -1,5 +1,5 @@
-import { CircleUserRound, KeyRound, Languages, LogOut, Moon, Sun } from 'lucide-react'
-import { useState } from 'react'
+import { CircleUserRound, KeyRound, Languages, LogOut, Moon, ShieldCheck, Sun } from 'lucide-react'
+import { lazy, Suspense, useState } from 'react'
 import { Link } from 'react-router'
 
 import { useWords } from '@/api/catalogue'
@@ -13,14 +13,20 @@ import styles from './AccountMenu.module.css'
 import { PasswordDialog } from './PasswordDialog'
 import { useSession } from './session'
 
+const SecondFactorDialog = lazy(() =>
+  import('./SecondFactorDialog').then((page) => ({ default: page.SecondFactorDialog })),
+)
+
 /** Language, light or dark, and what belongs to the account. */
 export function AccountMenu() {
   const { t, locale, setLocale } = useLocale()
   const { theme, toggle } = useTheme()
-  const { user } = useSession()
+  const { user, second_factor_missing: missing } = useSession()
   const { word } = useWords()
   const signOut = useSignOut()
   const [changing, setChanging] = useState(false)
+  // Who must have a second factor and has none can do nothing else: the dialog opens by itself.
+  const [factor, setFactor] = useState(missing)
   const otherPages = pagesOf(user.role).filter((page) => !TAB_PAGES.has(page))
   const themeLabel = theme === 'dark' ? t('header.light') : t('header.dark')
 
@@ -79,6 +85,15 @@ export function AccountMenu() {
             >
               <KeyRound size={17} aria-hidden /> {t('header.password')}
             </button>
+            <button
+              type="button"
+              onClick={() => {
+                close()
+                setFactor(true)
+              }}
+            >
+              <ShieldCheck size={17} aria-hidden /> {t('session.secondFactor')}
+            </button>
             <button type="button" onClick={() => signOut.mutate()}>
               <LogOut size={17} aria-hidden /> {t('header.signOut')}
             </button>
@@ -86,6 +101,11 @@ export function AccountMenu() {
         )}
       </Popover>
       <PasswordDialog open={changing} onClose={() => setChanging(false)} />
+      {factor ? (
+        <Suspense fallback={null}>
+          <SecondFactorDialog open onClose={() => setFactor(false)} />
+        </Suspense>
+      ) : null}
     </div>
   )
 }

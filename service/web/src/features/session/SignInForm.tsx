@@ -24,6 +24,9 @@ export function SignInForm({ username: known = '', onSignedIn }: Props) {
   const [username, setUsername] = useState(known)
   const [password, setPassword] = useState('')
   const focused = useRef<InputRef>(null)
+  const [code, setCode] = useState('')
+  /** The server asks for a code too: the person has a second factor. */
+  const [asksCode, setAsksCode] = useState(false)
   const [missing, setMissing] = useState(false)
   const [wait, setWait] = useState(0)
 
@@ -37,14 +40,15 @@ export function SignInForm({ username: known = '', onSignedIn }: Props) {
 
   const submit = (event: SubmitEvent) => {
     event.preventDefault()
-    const incomplete = username.trim() === '' || password === ''
+    const incomplete = username.trim() === '' || password === '' || (asksCode && code.trim() === '')
     setMissing(incomplete)
     if (incomplete || wait > 0 || signIn.isPending) return
     signIn.mutate(
-      { username: username.trim(), password },
+      { username: username.trim(), password, code: code.trim() === '' ? null : code.trim() },
       {
         onSuccess: onSignedIn,
         onError(error) {
+          if (kindOf(error) === 'second-factor-needed') setAsksCode(true)
           if (error instanceof Problem && error.status === 429)
             setWait(Math.ceil(error.retryAfter ?? DEFAULT_WAIT_S))
         },
@@ -55,9 +59,12 @@ export function SignInForm({ username: known = '', onSignedIn }: Props) {
   const fault = faultOf()
   function faultOf(): string | null {
     if (wait > 0) return t('session.throttled', { count: wait })
-    if (missing) return t('session.missing')
+    if (missing) return asksCode ? t('session.codeMissing') : t('session.missing')
     const { error } = signIn
     if (error === null || (error instanceof Problem && error.status === 429)) return null
+    const kind = kindOf(error)
+    if (kind === 'second-factor-needed') return null
+    if (kind === 'wrong-code') return t('session.codeWrong')
     return error instanceof Problem && error.status === 401 ? t('session.wrong') : problemText(t, error)
   }
 
@@ -85,6 +92,21 @@ export function SignInForm({ username: known = '', onSignedIn }: Props) {
         value={password}
         onChange={(event) => setPassword(event.target.value)}
       />
+      {asksCode ? (
+        <>
+          <label htmlFor={`${id}-code`}>{t('session.code')}</label>
+          <Input
+            id={`${id}-code`}
+            size="large"
+            autoComplete="one-time-code"
+            inputMode="numeric"
+            maxLength={32}
+            ref={takeFocus}
+            value={code}
+            onChange={(event) => setCode(event.target.value)}
+          />
+        </>
+      ) : null}
       <p role="alert" className={styles.fault}>
         {fault}
       </p>
@@ -100,4 +122,14 @@ export function SignInForm({ username: known = '', onSignedIn }: Props) {
       </Button>
     </form>
   )
+}
+
+function takeFocus(field: InputRef | null) {
+  field?.focus()
+}
+
+/** Which problem it is, by the last part of its type. */
+function kindOf(error: unknown): string {
+  const type = error instanceof Problem ? error.body.type : null
+  return typeof type === 'string' ? (type.split(':').at(-1) ?? '') : ''
 }
