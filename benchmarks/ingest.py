@@ -28,12 +28,12 @@ import uuid_utils.compat
 from sqlalchemy import func, select
 
 from benchmarks.parcels import Template, real_template, small_template
+from detector.scene import SceneSettings
 from service import clock
 from service.api_keys.workflow import issue_engine_key
 from service.audit.verify import verify
 from service.bootstrap import prepare
 from service.cameras.models import CameraRow
-from service.cameras.schemas import SceneSettings
 from service.cases.models import CaseRow
 from service.database import Database
 from service.evidence.models import EvidenceRow
@@ -72,7 +72,7 @@ def main(
     check: Annotated[bool, typer.Option(help="Check audit and files afterwards.")] = True,
 ) -> None:
     """Send violations at a fixed rate and print what came of it as JSON."""
-    with tempfile.TemporaryDirectory(prefix="sw-ingest-") as folder, _database(database) as url:
+    with tempfile.TemporaryDirectory(prefix="sw-ingest-") as folder, some_database(database) as url:
         settings = Settings.model_validate({"data": Path(folder) / "data", "environment": "test", "database_url": url})
         figures = asyncio.run(_measure(settings, rate, seconds, connections, evidence, check))
     figures = {"database": database, "evidence": evidence, "asked for a second": rate} | figures
@@ -81,7 +81,8 @@ def main(
 
 
 @contextlib.contextmanager
-def _database(kind: Store) -> Iterator[str | None]:
+def some_database(kind: Store) -> Iterator[str | None]:
+    """The URL of a new database that syncs every commit; none for SQLite, which lies in the data folder."""
     if kind == "sqlite":
         yield None
         return

