@@ -59,6 +59,10 @@ def main(
     coco_share: Annotated[
         str, typer.Option(help="Share of the COCO weights mixed back in at the end, 0 to 1; auto tries three.")
     ] = "0.3",
+    earlier: Annotated[
+        Path | None, typer.Option(help="Checkpoint of an earlier street model, mixed in so that less of it is lost.")
+    ] = None,
+    earlier_share: Annotated[float, typer.Option(help="Its share.", min=0.0, max=1.0)] = 0.5,
     head: Annotated[
         Literal["auto", "plain", "end2end"],
         typer.Option(help="Output to export: with suppression in the product, without it, or the better of both."),
@@ -89,7 +93,8 @@ def main(
         if name:
             from models.publishing import Plan, Publisher  # noqa: PLC0415 - needs what a GPU machine may lack
 
-            Publisher(Plan(schedule, share, head, clip, int8, force, models, name), checkpoint).publish()
+            mixed = (earlier, earlier_share) if earlier else None
+            Publisher(Plan(schedule, share, mixed, head, clip, int8, force, models, name), checkpoint).publish()
     except (TrainingError, CollectionError, LabelError, TrainingExtraMissingError, OSError) as error:
         typer.echo(f"error: {error}", err=True)
         raise typer.Exit(1) from error

@@ -14,7 +14,7 @@ from datasets.collection import Collection
 from datasets.teacher import Teacher
 from detector.model import Model
 from detector.registry import ModelError, Registry
-from models.blending import blend, level
+from models.blending import blend, level, mix
 from models.comparison import Loss, losses
 from models.exporting import BOX_TOLERANCE, CONFIDENCE_TOLERANCE, HEADS, STRIDE, Head, disagreement, export
 from models.inspection import read_street
@@ -50,6 +50,7 @@ class Plan:
     Attributes:
         schedule: what was trained, above all the data, the COCO weights and the size of the input.
         share: share of the COCO weights to mix in; "auto" tries `SHARES`.
+        earlier: checkpoint of an earlier street model to mix in, and its share; None mixes in none.
         head: which head to export; "auto" measures both.
         clip: film on which people are counted against the teacher; the split `test` where None.
         int8: whether an int8 build is tried.
@@ -60,6 +61,7 @@ class Plan:
 
     schedule: Schedule
     share: float | Literal["auto"]
+    earlier: tuple[Path, float] | None
     head: Head | Literal["auto"]
     clip: Path | None
     int8: bool
@@ -98,6 +100,8 @@ class Publisher:
         self._val = Bench(plan.schedule.data, "val")
         self._test = Bench(plan.schedule.data, "test") if "test" in self._collection.splits else None
         self._tried: dict[str, Value] = {}
+        if plan.earlier is not None and not plan.earlier[0].is_file():
+            raise TrainingError(f"no checkpoint at {plan.earlier[0]}; pass another --earlier")
         if not checkpoint.is_file():
             raise TrainingError(f"nothing to publish: no {checkpoint}; train first, with --epochs above 0")
 
@@ -123,6 +127,7 @@ class Publisher:
             "size": self._size,
             "head": chosen.head,
             "coco_share": chosen.share,
+            "earlier_share": self._plan.earlier[1] if self._plan.earlier else 0.0,
             "tried": self._tried,
             "export_pixels": round(pixels, 4),
             "export_confidence": round(confidence, 5),
@@ -142,10 +147,10 @@ class Publisher:
         """The run with a share of COCO weights and one head, exported and measured."""
         name = self._plan.name
         blended = self._checkpoint.with_name(f"{name}-{share:g}.pt")
-        if not blended.is_file() or blended.stat().st_mtime < self._checkpoint.stat().st_mtime:
-            blend(
-                self._checkpoint, operate(self._plan.schedule.weights, self._plan.schedule.model).model, share, blended
-            )
+        coco = operate(self._plan.schedule.weights, self._plan.schedule.model).model
+        blend(self._checkpoint, coco, share, blended)
+        if self._plan.earlier is not None:
+            mix(blended, *self._plan.earlier)
         exported = self._checkpoint.with_name(f"{name}-{share:g}-{head}.onnx")
         export(blended, exported, head)
         val = self._val.measure(open_export(exported, head, self._size))

@@ -1,5 +1,6 @@
 import csv
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -26,6 +27,7 @@ from tests.models.training import MARKS, SHARED, torch
 from datasets.teacher import Teacher  # isort: skip
 from models.exporting import export  # isort: skip
 from models.measuring import open_export  # isort: skip
+from models.surgery import operate  # isort: skip
 import train  # isort: skip
 
 __all__ = ["coco_weights"]
@@ -171,6 +173,32 @@ def people(model: Model, photo: Path) -> int:
     return int((found.class_id == ObjectClass.PERSON).sum())
 
 
+def test_a_worse_model_is_refused_unless_forced(
+    coco_weights: Path, street_photos: dict[str, Path], tmp_path: Path
+) -> None:
+    """The shipped model finds the people of a street, one with random weights does not."""
+    streets = StreetFolder(tmp_path / "street")
+    teacher = Teacher(street_photos["weights"], confidence=0.4)
+    for split in ("train", "val"):
+        streets.copy(street_photos[STREETS[1]], split, STREETS[1], teacher.label(street_photos[STREETS[1]]))
+    models, out = tmp_path / "models", tmp_path / "run"
+    shutil.copytree(ROOT / "models", models, ignore=lambda _, names: [n for n in names if n.endswith(".py")])
+    before = (models / "registry.toml").read_bytes()
+    (out / "weights").mkdir(parents=True)
+    torch.save({"model": operate(coco_weights, "yolo26n").model, "epoch": -1}, out / "weights" / "last.pt")
+    command = ["--data", streets.finish(), "--out", out, "--weights", coco_weights, "--models", models, "--epochs", 0]
+    command += ["--imgsz", 320, "--device", "cpu", "--head", "plain", "--no-int8", "--name", "street-n"]
+
+    refused = run(*command)
+    assert refused.exit_code == 1
+    assert "not registered, street-n is better: person fell by" in refused.output
+    assert "--force registers all the same" in refused.output
+    assert (models / "registry.toml").read_bytes() == before
+    forced = run(*command, "--force")
+    assert forced.exit_code == 0, forced.output
+    assert Model.load("street-n", registry=models).entry.input_size == 320
+
+
 def test_a_false_alarm_that_was_dismissed_is_gone_after_the_next_round(
     street_photos: dict[str, Path], tmp_path: Path
 ) -> None:
@@ -183,8 +211,6 @@ def test_a_false_alarm_that_was_dismissed_is_gone_after_the_next_round(
     data = streets.finish()
     command = ["--data", data, "--weights", weights, "--imgsz", side, "--batch", 4, "--device", "cpu"]
     command += ["--epochs", 6, "--freeze", 0, "--rate", 0.0005, "--val-every", 100]
-
-    from models.surgery import operate  # noqa: PLC0415 - needs torch
 
     torch.save({"model": operate(weights, "yolo26n").model, "epoch": -1}, tmp_path / "before.pt")
     export(tmp_path / "before.pt", tmp_path / "before.onnx", "plain")

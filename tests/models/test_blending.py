@@ -5,7 +5,7 @@ import pytest
 from datasets.classes import CLASSES, COCO_ROWS
 from tests.models.training import MARKS, torch
 
-from models.blending import LEVEL, blend, level  # isort: skip
+from models.blending import LEVEL, blend, level, mix  # isort: skip
 from models.surgery import class_convolutions, logit, operate  # isort: skip
 
 pytestmark = MARKS
@@ -45,3 +45,13 @@ def test_levelling_moves_the_best_threshold_of_new_classes_only(trained: Path) -
         expected = torch.zeros(len(CLASSES))
         expected[CLASSES.index("garbage")] = logit(LEVEL) - logit(0.7)
         assert torch.allclose(shift, expected, atol=1e-5)
+
+
+def test_an_earlier_model_is_mixed_in_for_all_classes(coco_weights: Path, trained: Path) -> None:
+    coco = operate(coco_weights, "yolo26n").model
+    earlier = trained.with_name("earlier.pt")
+    torch.save({"model": coco, "epoch": -1}, earlier)
+    mix(trained, earlier, 0.75)
+    before, after = coco.state_dict(), torch.load(trained, weights_only=False)["model"].float().state_dict()
+    for name in (f"{class_convolutions(coco)[0]}.bias", "model.0.conv.weight"):
+        assert torch.allclose(after[name], before[name] + 0.25, atol=0.01)
