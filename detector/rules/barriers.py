@@ -218,6 +218,8 @@ class BarrierWatch:
             side.learn(stance, seconds)
             return None
         if side.over is None or side.there is None:
+            if not self._is_beyond(side, clear=0.0):
+                return None  # one box that jitters
             side.over, side.there, side.sights = moment, stance, 0
         side.sights += 1
         side.there = side.there.towards(stance, 1 / side.sights)
@@ -232,7 +234,7 @@ class BarrierWatch:
                 side.learnt = None  # the feet were hidden when the near side was learnt
                 side.learn(stance, seconds)
             return None
-        if not self._is_beyond(side, height=moment.frame.height):
+        if not self._is_beyond(side, clear=_CLEAR * stance.tall / moment.frame.height):
             return None
         moments = [side.moment, side.over, moment]
         notes = ("start", "course", "end")
@@ -240,8 +242,8 @@ class BarrierWatch:
         self._sides[track] = _Side(stance, moment, seconds, climbed=True)
         return climb
 
-    def _is_beyond(self, side: _Side, height: int) -> bool:
-        """Whether the person, evened out, is clear of the barriers on the other side.
+    def _is_beyond(self, side: _Side, clear: float) -> bool:
+        """Whether the person, evened out, is on the other side, and farther than ``clear`` from the barrier.
 
         A box that jitters is over sooner the more often it is looked at; its mean is not.
         """
@@ -249,8 +251,7 @@ class BarrierWatch:
             return False
         before, now = np.array([side.stance.feet]), np.array([side.drift.feet])
         return any(
-            bool(line.crossed(before, now)[0]) and float(line.distances(now)[0]) > _CLEAR * side.drift.tall / height
-            for _, line in self._barriers
+            bool(line.crossed(before, now)[0]) and float(line.distances(now)[0]) > clear for _, line in self._barriers
         )
 
     def _head_crossed(self, before: _Stance, now: _Stance) -> bool:
