@@ -1,5 +1,6 @@
 """Keyboard and screen-reader access: axe finds nothing serious on any page, in light and dark, on desk and phone."""
 
+import json
 from pathlib import Path
 
 import pytest
@@ -31,10 +32,10 @@ def test_axe_finds_nothing_serious(console: Console, size: tuple[int, int], sche
     case = console.rows(status="pending")[0]["id"]
     for path in (*PAGES, f"/cases/{case}"):
         page.goto(console.office.url + path)
-        expect(page.locator("main")).not_to_be_empty()
+        expect(page.locator("main")).not_to_be_empty(timeout=20_000)
         page.wait_for_timeout(700)
         page.evaluate(AXE.read_text(encoding="utf-8"))
         complaints = page.evaluate(RUN)
         if complaints:
             found[path] = complaints
-    assert found == {}
+    assert not found, json.dumps(found, ensure_ascii=False, indent=1)

@@ -29,6 +29,7 @@ const COLOURS: Record<ThemeName, NonNullable<ThemeConfig['token']>> = {
     colorTextBase: '#12201d',
     colorBorder: '#bcc8c4',
     colorBgLayout: '#f2f5f4',
+    colorTextPlaceholder: '#5a6965',
   },
   dark: {
     colorPrimary: '#3fb8a2',
@@ -41,6 +42,7 @@ const COLOURS: Record<ThemeName, NonNullable<ThemeConfig['token']>> = {
     colorTextBase: '#e9f1ee',
     colorBorder: '#3a4a46',
     colorBgLayout: '#0d1312',
+    colorTextPlaceholder: '#9fb1ac',
   },
 }
 

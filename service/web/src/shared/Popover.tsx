@@ -39,7 +39,7 @@ export function Popover({ label, button, className, children }: Props) {
       <button
         type="button"
         className={className}
-        aria-label={label}
+        // The name where the button shows no text, as on a phone; else its text is its name.
         title={label}
         aria-expanded={open}
         aria-controls={open ? id : undefined}

@@ -15,6 +15,7 @@ import styles from '@/shared/DataTable.module.css'
 import { Dialog } from '@/shared/Dialog'
 import { EmptyState } from '@/shared/EmptyState'
 import { problemDetail, problemText } from '@/shared/problemText'
+import { ScrollRegion } from '@/shared/ScrollRegion'
 import { useToasts } from '@/shared/Toasts'
 
 import admin from './AdminPage.module.css'
@@ -88,7 +89,7 @@ export default function AreasPage() {
           <div className={admin.map}>
             <DistrictMap spots={[]} marked={marked} onArea={setMarked} />
           </div>
-          <div className={styles.scroll}>
+          <ScrollRegion label={t('areas.title')}>
             <table className={styles.table}>
               <thead>
                 <tr>
@@ -131,7 +132,7 @@ export default function AreasPage() {
                 ))}
               </tbody>
             </table>
-          </div>
+          </ScrollRegion>
         </>
       )}
       <Dialog open={editing !== null} title={editing?.name ?? ''} onClose={() => setEditing(null)}>

@@ -11,6 +11,7 @@ import { useMessages } from '@/app/locale'
 import styles from '@/shared/DataTable.module.css'
 import { EmptyState } from '@/shared/EmptyState'
 import { problemText } from '@/shared/problemText'
+import { ScrollRegion } from '@/shared/ScrollRegion'
 
 import admin from './AdminPage.module.css'
 
@@ -142,7 +143,7 @@ function AuditTable({ rows }: { rows: readonly AuditEntry[] }) {
   const t = useMessages()
   const format = useFormat()
   return (
-    <div className={styles.scroll}>
+    <ScrollRegion label={t('audit.title')}>
       <table className={styles.table}>
         <thead>
           <tr>
@@ -179,6 +180,6 @@ function AuditTable({ rows }: { rows: readonly AuditEntry[] }) {
           ))}
         </tbody>
       </table>
-    </div>
+    </ScrollRegion>
   )
 }

@@ -12,6 +12,7 @@ import styles from '@/shared/DataTable.module.css'
 import { Dialog } from '@/shared/Dialog'
 import { EmptyState } from '@/shared/EmptyState'
 import { problemDetail, problemText } from '@/shared/problemText'
+import { ScrollRegion } from '@/shared/ScrollRegion'
 import { useToasts } from '@/shared/Toasts'
 
 import { UnitForm } from './UnitForm'
@@ -49,7 +50,7 @@ export default function UnitsPage() {
       {units.error === null ? null : <EmptyState title={problemText(t, units.error)} />}
       {units.data?.length === 0 ? <EmptyState title={t('units.empty')} /> : null}
       {units.data === undefined || units.data.length === 0 ? null : (
-        <div className={styles.scroll}>
+        <ScrollRegion label={t('units.title')}>
           <table className={styles.table}>
             <thead>
               <tr>
@@ -95,7 +96,7 @@ export default function UnitsPage() {
               ))}
             </tbody>
           </table>
-        </div>
+        </ScrollRegion>
       )}
       <Dialog
         open={editing !== null}

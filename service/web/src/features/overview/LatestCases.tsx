@@ -17,7 +17,8 @@ export function LatestCases() {
     <ul className={styles.latest}>
       {data?.pages[0]?.items.slice(0, SHOWN).map((row) => (
         <li key={row.id}>
-          <Link to={`/cases/${row.id}`} aria-label={row.number}>
+          <Link to={`/cases/${row.id}`}>
+            <span className="visually-hidden">{row.number}</span>
             {row.thumbnail_url === null ? <i /> : <img src={row.thumbnail_url} alt="" />}
             <span>
               <KindLabel kind={row.kind} count={row.count} />

@@ -9,6 +9,7 @@ import { useMessages } from '@/app/locale'
 import { useSession } from '@/features/session/session'
 import table from '@/shared/DataTable.module.css'
 import { problemText } from '@/shared/problemText'
+import { ScrollRegion } from '@/shared/ScrollRegion'
 
 import styles from './OverviewPage.module.css'
 import { weekAfter, weekNow } from './week'
@@ -58,7 +59,7 @@ export function RankingTable() {
       {error === null ? null : <p role="alert">{problemText(t, error)}</p>}
       {ranking?.items.length === 0 ? <p className={styles.muted}>{t('overview.rankingNone')}</p> : null}
       {ranking === undefined || ranking.items.length === 0 ? null : (
-        <div className={styles.scroll}>
+        <ScrollRegion label={t('overview.ranking', { week })}>
           <table className={table.table}>
             <thead>
               <tr>
@@ -87,7 +88,7 @@ export function RankingTable() {
               ))}
             </tbody>
           </table>
-        </div>
+        </ScrollRegion>
       )}
     </>
   )

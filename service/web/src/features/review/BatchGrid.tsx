@@ -91,11 +91,11 @@ export default function BatchGrid({ entries, onConfirm, onDismiss, onOpen, onLea
             data-at={index === at}
             className={styles.tile}
             aria-pressed={chosen.includes(row.id)}
-            aria-label={row.number}
             onClick={(event) => setSelection(toggled({ ...selection, at }, ids, index, event.shiftKey))}
             onDoubleClick={() => onOpen(row.id)}
           >
             {row.thumbnail_url === null ? <i /> : <img src={row.thumbnail_url} alt="" />}
+            <span className="visually-hidden">{row.number}</span>
             <span className={styles.check}>
               <Check size={16} aria-hidden />
             </span>

@@ -135,7 +135,8 @@ export function ReviewPanel(props: Props) {
             <ol>
               {props.next.map(({ row: other }) => (
                 <li key={other.id}>
-                  <button type="button" onClick={() => props.onShow(other.id)} aria-label={other.number}>
+                  <button type="button" onClick={() => props.onShow(other.id)}>
+                    <span className="visually-hidden">{other.number}</span>
                     {other.thumbnail_url === null ? <i /> : <img src={other.thumbnail_url} alt="" />}
                     <KindLabel kind={other.kind} />
                     <small>{format.time(other.occurred_at)}</small>
@@ -222,15 +223,10 @@ function DecideButtons({ entry, detail, onConfirm, onAssign, onAsk, onMove }: Pr
       <button type="button" className={styles.other} disabled={settled} onClick={() => onAsk('merge')}>
         <Merge size={16} aria-hidden /> {t('review.merge')} <kbd>M</kbd>
       </button>
-      <button
-        type="button"
-        className={styles.step}
-        aria-label={t('review.previous')}
-        onClick={() => onMove(-1)}
-      >
+      <button type="button" className={styles.step} title={t('review.previous')} onClick={() => onMove(-1)}>
         <ChevronLeft size={18} aria-hidden /> <span>{t('review.previous')}</span> <kbd>K</kbd>
       </button>
-      <button type="button" className={styles.step} aria-label={t('review.next')} onClick={() => onMove(1)}>
+      <button type="button" className={styles.step} title={t('review.next')} onClick={() => onMove(1)}>
         <span>{t('review.next')}</span> <ChevronRight size={18} aria-hidden /> <kbd>J</kbd>
       </button>
     </div>

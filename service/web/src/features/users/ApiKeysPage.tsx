@@ -14,6 +14,7 @@ import styles from '@/shared/DataTable.module.css'
 import { Dialog } from '@/shared/Dialog'
 import { EmptyState } from '@/shared/EmptyState'
 import { problemDetail, problemText } from '@/shared/problemText'
+import { ScrollRegion } from '@/shared/ScrollRegion'
 import { useToasts } from '@/shared/Toasts'
 
 import { ApiKeyForm } from './ApiKeyForm'
@@ -97,7 +98,7 @@ function KeyTable({ keys, onRevoke }: { keys: readonly ApiKey[]; onRevoke?: (key
   const [now] = useState(() => Date.now())
   const expired = (key: ApiKey) => key.expires_at !== null && Date.parse(key.expires_at) < now
   return (
-    <div className={styles.scroll}>
+    <ScrollRegion label={t('keys.title')}>
       <table className={styles.table}>
         <thead>
           <tr>
@@ -144,6 +145,6 @@ function KeyTable({ keys, onRevoke }: { keys: readonly ApiKey[]; onRevoke?: (key
           ))}
         </tbody>
       </table>
-    </div>
+    </ScrollRegion>
   )
 }

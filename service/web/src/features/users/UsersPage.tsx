@@ -16,6 +16,7 @@ import styles from '@/shared/DataTable.module.css'
 import { Dialog } from '@/shared/Dialog'
 import { EmptyState } from '@/shared/EmptyState'
 import { problemDetail, problemText } from '@/shared/problemText'
+import { ScrollRegion } from '@/shared/ScrollRegion'
 import { useToasts } from '@/shared/Toasts'
 
 import { UserForm } from './UserForm'
@@ -60,7 +61,7 @@ export default function UsersPage() {
       </header>
       {users.error === null ? null : <EmptyState title={problemText(t, users.error)} />}
       {users.data === undefined ? null : (
-        <div className={styles.scroll}>
+        <ScrollRegion label={t('users.title')}>
           <table className={styles.table}>
             <thead>
               <tr>
@@ -111,7 +112,7 @@ export default function UsersPage() {
               ))}
             </tbody>
           </table>
-        </div>
+        </ScrollRegion>
       )}
       <Dialog
         open={editing !== null}
