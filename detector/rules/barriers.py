@@ -30,7 +30,7 @@ _UNCLEAR_SECONDS: Final = 2.0
 """Feet that crossed without the head for so long were hidden before, by a car or a friend: the person has always stood
 where the feet are now."""
 
-_GROWN: Final = 1.3
+_GROWN: Final = 1.4
 """Who is this much taller than when last seen on the near side had hidden feet then; two metres nearer is a tenth."""
 
 _AVERAGE_SECONDS: Final = 0.5

@@ -135,7 +135,13 @@ class Jaywalking(Rule):
         return people.pixels if self._zones.ground is None else self._zones.ground.metres(people.points)
 
     def _continued(self, track: int, present: set[int], moment: Moment, pixels: Point) -> Visit | None:
-        """The visit of a person whom the tracker lost and has just found again under another number."""
+        """The visit of a person whom the tracker lost and has just found again under another number.
+
+        Another number, or one that it has had before: a tracker that doubts goes back and forth between two.
+        """
+        had = next((n for n, v in self._visits.items() if track in v.tracks and n not in present), None)
+        if had is not None:
+            return self._visits.pop(had)
         if track in self._known:
             return None
         nearest, old = math.inf, None

@@ -73,6 +73,9 @@ class Observer:
         street: what is there.
         faults: what goes wrong.
         fps: frames a second.
+
+    Attributes:
+        stalls: spans of seconds in which no frame comes.
     """
 
     def __init__(self, street: Street, faults: Faults, fps: float) -> None:
@@ -84,7 +87,7 @@ class Observer:
         self._rng = np.random.default_rng((street.seed, 2, round(fps * 1000), round(faults.dropped * 1000)))
         self._kinds = np.array([int(a.kind) for a in street.actors], np.int64)
         self._canvas = Canvas(street.actors, street.seed)
-        self._stalls = self._spans(faults.stalls, 2.0, 15.0)
+        self.stalls = self._spans(faults.stalls, 2.0, 15.0)
         self._glares = self._spans(faults.lights, 0.5, 6.0)
         self._lights = [(start, self._events.uniform(0.45, 1.15)) for start, _ in self._spans(faults.lights, 1, 2)]
         self._jumps = [(start, self._events.uniform(-3600, 3600)) for start, _ in self._spans(faults.clock_jumps, 1, 2)]
@@ -97,7 +100,7 @@ class Observer:
             numbers = numbers[self._rng.random(len(numbers)) >= self._faults.dropped]
             seconds = numbers / self._fps
             stalled = np.zeros(len(numbers), np.bool_)
-            for start, end in self._stalls:
+            for start, end in self.stalls:
                 stalled |= (seconds >= start) & (seconds < end)
             yield from self._frames(numbers[~stalled])
 

@@ -48,19 +48,20 @@ class Trial:
 
 def run_trial(street: Street, faults: Faults, fps: float) -> Trial:
     """Watch a street and judge what is reported."""
-    reports, frames, cost = observe(street, faults, fps)
-    trial = judge(truth_of(street), reports)
+    observer = Observer(street, faults, fps)
+    reports, frames, cost = observe(street, observer)
+    trial = judge(truth_of(street, observer.stalls), reports)
     trial.seconds, trial.frames, trial.cost = street.seconds, frames, cost
     return trial
 
 
-def observe(street: Street, faults: Faults, fps: float) -> tuple[list[Violation], int, float]:
+def observe(street: Street, observer: Observer) -> tuple[list[Violation], int, float]:
     """What a pipeline reports of a street, from how many frames, and the processor time of all that."""
     began = time.thread_time()
     pipeline = Pipeline(street.scene(), thresholds=_THRESHOLDS)
     reports: list[Violation] = []
     frames = 0
-    for frame, seen in Observer(street, faults, fps):
+    for frame, seen in observer:
         reports.extend(pipeline.process(frame, seen))
         frames += 1
     reports.extend(pipeline.finish())

@@ -4,6 +4,7 @@ The definitions are the issue's own, in metres and seconds, and share no code wi
 tolerance band of a threshold counts neither way: ``clear`` is false.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -79,11 +80,18 @@ class Truth:
         return box
 
 
-def truth_of(street: Street) -> Truth:
-    """Find a street's offences."""
+def truth_of(street: Street, stalls: Sequence[tuple[float, float]] = ()) -> Truth:
+    """Find a street's offences.
+
+    Args:
+        street: what happens.
+        stalls: spans of seconds in which no picture comes, so that nobody can see anything.
+    """
     times = np.arange(0, street.seconds, STEP)
     boxes = street.boxes(times)
     seen = street.in_sight(boxes)
+    for start, end in stalls:
+        seen[(times >= start) & (times < end)] = False
     offences: list[Offence] = []
     for number, actor in enumerate(street.actors):
         points = actor.positions(times)

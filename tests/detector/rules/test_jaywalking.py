@@ -224,15 +224,24 @@ def test_two_visits_are_two_violations() -> None:
     assert len(violations(scene(ROAD, jaywalking=RULE), street, 20)) == 2
 
 
-def test_a_person_found_again_under_another_number_is_the_same_visit() -> None:
-    """Nothing in the detections links the two halves: no picture, and too long a gap for the tracker's motion."""
+@pytest.mark.parametrize(
+    ("numbers", "gap"),
+    [
+        pytest.param([(0, 7), (5, 8)], 2.5, id="another one, after a gap"),
+        pytest.param([(0, 7), (5, 8), (6.6, 7)], 0.0, id="another one, and back to its own"),
+    ],
+)
+def test_a_person_found_again_under_another_number_is_the_same_visit(
+    numbers: list[tuple[float, int]], gap: float
+) -> None:
+    """Nothing in the detections links the parts: no picture, and numbers that are given here."""
     zones = ZoneMap(scene(ROAD))
     rule = Jaywalking(JaywalkingSettings(), zones)
     street = Street([person((0, 100, 250), (16, 500, 250))])
     found = []
     for frame, seen in street.frames(0, 16):
-        number = 7 if frame.seconds < 5 else 8
-        shown = seen[:0] if 5 < frame.seconds < 7.5 else seen
+        number = next(n for since, n in reversed(numbers) if frame.seconds >= since)
+        shown = seen[:0] if 5 < frame.seconds < 5 + gap else seen
         tracks = rows_of(shown.xyxy, shown.class_id, shown.confidence, np.full(len(shown), number))
         found += rule.update(View(frame, tracks, tracks, riders(tracks)))
     found += rule.finish()

@@ -66,3 +66,9 @@ def test_the_lamp_decides_on_the_crosswalk(red: tuple[tuple[float, float], ...],
 def test_two_crossings_half_a_minute_apart_are_two_offences() -> None:
     walker = actor(PERSON, (10, 2, 10), (20, 2, 21), (50, 2, 21), (60, 2, 10))
     assert [o.clear for o in truth_of(street(walker)).offences] == [True, True]
+
+
+def test_what_happens_while_no_picture_comes_counts_neither_way() -> None:
+    walker = actor(PERSON, (10, 2, 10), (20, 2, 21))
+    assert [o.clear for o in truth_of(street(walker), stalls=[(11.0, 18.5)]).offences] == [False]
+    assert [o.clear for o in truth_of(street(walker), stalls=[(30.0, 40.0)]).offences] == [True]
