@@ -10,6 +10,8 @@ from detector.detections import ObjectClass
 AP50 = {ObjectClass.E_TRICYCLE: 0.86, ObjectClass.CIGARETTE_BUTT: 0.98, ObjectClass.GARBAGE: 0.82}
 SMALL_LITTER, PEOPLE, FAR_RECALL = 0.72, 0.97, 0.6
 FALSE_PER_20, BUTTS_PER_50 = 1.0, 1.0
+SAME_PRECISION = 0.995
+"""From here on a precision is 1 when rounded as the issue's figures are."""
 MEGABYTES = 12.0
 INT8_FASTER, INT8_LOST = 1.2, 0.01
 
@@ -37,8 +39,13 @@ def targets(report: Report) -> Iterator[Target]:
         yield _at_least(f"AP50 {c.label} on `val`", wanted, report.val.whole[c].ap50)
     litter = report.sources.get(("litter", ObjectClass.GARBAGE))
     yield _at_least("AP50 garbage in `litter-` photos alone", SMALL_LITTER, litter.ap50 if litter else None)
-    same = report.clip.same_precision
-    yield _at_least("people on the clip: recall at the teacher's precision", PEOPLE, same.recall if same else None)
+    clip = report.clip
+    yield Target(
+        "people on the clip, of the teacher's",
+        f"recall ≥ {PEOPLE:.2f} at the teacher's precision, which is 1 where its unsure people count as people",
+        f"{clip.at_threshold.recall:.3f} at {clip.unsure_explained:.3f} (registered threshold)",
+        clip.at_threshold.recall >= PEOPLE and clip.unsure_explained >= SAME_PRECISION,
+    )
     registered, best = report.far
     yield Target(
         "butts of 8 to 12 px in 1920 × 1080 px, with tiles",
