@@ -280,4 +280,16 @@ describe('ReviewSession', () => {
     await new Promise((resolve) => setTimeout(resolve, 20))
     expect(news.map((item) => item.type)).toEqual(['undelivered'])
   })
+
+  it('finds after a gap what arrived meanwhile, and leaves the screen alone', async () => {
+    const office = new Office(2)
+    const { session, shown } = await office.session()
+    session.decide(CONFIRM)
+    office.arrive('9999')
+    session.catchUp()
+    await vi.waitFor(() =>
+      expect(session.state().queue.entries.map((entry) => entry.row.id)).toEqual(['0001', '9999']),
+    )
+    expect(shown()).toBe('0001')
+  })
 })

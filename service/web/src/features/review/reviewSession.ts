@@ -102,6 +102,13 @@ export class ReviewSession {
     }
   }
 
+  /** Events may have been missed: look through what waits from the beginning; what is here already stays as it is. */
+  catchUp(): void {
+    if (!this.started || this.snapshot.loading) return
+    this.cursor = null
+    void this.load()
+  }
+
   move(by: 1 | -1): void {
     this.apply({ type: 'moved', by })
   }

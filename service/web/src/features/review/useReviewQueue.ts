@@ -1,8 +1,8 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query'
-import { useEffect, useState, useSyncExternalStore } from 'react'
+import { useEffect, useRef, useState, useSyncExternalStore } from 'react'
 
 import { caseQuery, fetchCases, pendingCountQuery, takeStep } from '@/api/cases'
-import { useLiveEvent } from '@/app/live'
+import { useConnection, useLiveEvent } from '@/app/live'
 
 import { preloadEvidence } from './preload'
 import { currentEntry, upNext, type ReviewQueue } from './reviewQueue'
@@ -48,6 +48,12 @@ export function useReviewQueue(): Review {
   const { queue, loading, complete, error } = useSyncExternalStore(session.watch, session.state)
 
   useEffect(() => session.start(), [session])
+  const connection = useConnection()
+  const wasLost = useRef(false)
+  useEffect(() => {
+    if (connection === 'open' && wasLost.current) session.catchUp()
+    wasLost.current = connection === 'lost' || (wasLost.current && connection !== 'open')
+  }, [connection, session])
   useLiveEvent('case.created', (event) => void session.onEvent(event))
   useLiveEvent('case.updated', (event) => void session.onEvent(event))
 
