@@ -20,6 +20,9 @@ _FAR: Final = 2.5
 _STAY_SECONDS: Final = 0.6
 """So long a person must stand clear on the other side: a box whose legs a fence hides for a moment jumps over it."""
 
+_BRIEF_SECONDS: Final = 0.5
+"""Who was seen on one side for less than this may have been taken for somebody else there."""
+
 _LEAST_SIGHTS: Final = 3
 """Where most frames are missed, two boxes are no mean: more of them are waited for."""
 
@@ -68,8 +71,9 @@ class _Stance:
 class _Side:
     """Where a person clearly stood, and stands now if that is the other side of a barrier.
 
-    ``drift`` is where the person is now, evened out; ``moment`` is the last one in which that was clear of the
-    barrier on this side. ``there`` is the mean of the ``sights`` on the other side since ``over``.
+    ``known`` is since when and ``learnt`` until when the person stood there; ``drift`` is where the person is now,
+    evened out; ``moment`` is the last one in which that was clear of the barrier on this side. ``there`` is the mean
+    of the ``sights`` on the other side since ``over``.
     """
 
     stance: _Stance
@@ -80,6 +84,7 @@ class _Side:
     sights: int = 0
     drift: _Stance | None = None
     climbed: bool = False
+    known: float = 0.0
     learnt: float | None = None
 
     def follow(self, stance: _Stance, seconds: float) -> _Stance:
@@ -92,6 +97,7 @@ class _Side:
         """Take in where the person clearly stands: an average, since one box may jitter by a tenth of its height."""
         weight = 1.0 if self.learnt is None else _weight(seconds - self.learnt)
         tall = self.stance.tall + weight * _TALL_WEIGHT * (stance.tall - self.stance.tall)
+        self.known = seconds if self.learnt is None else self.known
         self.stance = replace(
             self.stance.towards(stance, weight), tall=tall if self.learnt is not None else stance.tall
         )
@@ -229,9 +235,11 @@ class BarrierWatch:
         # One box jitters by a tenth of its height, so what is compared are the means of both stays.
         grown = side.there.tall > _GROWN * side.stance.tall
         too = self._head_crossed(side.stance, side.there)
-        if grown or not too:
-            if (grown and not too) or stayed >= _UNCLEAR_SECONDS:
-                side.learnt = None  # the feet were hidden when the near side was learnt
+        brief = side.learnt is None or side.learnt - side.known < _BRIEF_SECONDS
+        if brief or grown or not too:
+            if brief or (grown and not too) or stayed >= _UNCLEAR_SECONDS:
+                # The feet were hidden when the near side was learnt, or the tracker took two people for one.
+                side.learnt = None
                 side.learn(stance, seconds)
             return None
         if not self._is_beyond(side, clear=_CLEAR * stance.tall / moment.frame.height):

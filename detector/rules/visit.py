@@ -17,6 +17,9 @@ _SPEED_SECONDS: Final = 0.5
 """Speed is taken over at least so long, so that the jitter of boxes does not rule it."""
 
 
+_TALL_WEIGHT: Final = 0.2
+"""Of a new box in how tall somebody has been lately: a few boxes even out jitter."""
+
 _LOST_SECONDS: Final = 4.0
 """Who is lost for longer may be anybody."""
 
@@ -46,6 +49,7 @@ class Visit:
         zone: where; ``why``: what makes it an offence, beyond being there.
         first, best, latest: moments of the stay; ``best`` is the surest one at a whole second.
         place, pixels: the newest ground point, in metres or pixels, and in pixels.
+        height: mean height of the box, pixels; ``tall`` the same lately, for who comes nearer grows.
         farthest: how far the person got from the first place, the same unit; jitter adds nothing to it.
         stay: seconds on the road less those off it, never below 0: somebody who walks along the kerb and whose box
             jitters over it does not add up to a stay.
@@ -65,6 +69,7 @@ class Visit:
     pixels: Point
     farthest: float = 0.0
     height: float = 0.0
+    tall: float = 0.0
     stay: float = 0.0
     on_seconds: float = 0.0
     last_on: float = 0.0
@@ -96,7 +101,9 @@ class Visit:
         self.samples += 1
         self.ridden += riding
         self.confidence += (moment.confidence - self.confidence) / self.samples
-        self.height += (moment.box[3] - moment.box[1] - self.height) / self.samples
+        tall = moment.box[3] - moment.box[1]
+        self.height += (tall - self.height) / self.samples
+        self.tall += max(_TALL_WEIGHT, 1 / self.samples) * (tall - self.tall)
         far = math.dist(place, self.origin)
         self.farthest = max(self.farthest, far) if math.isfinite(far) else self.farthest
         self._measure_speed(seconds, pixels)
@@ -128,15 +135,15 @@ class Visit:
         the picture is not expected, and who comes into it is no old acquaintance.
         """
         gap = newcomer.frame.seconds - self.last_seen
-        alike = 0.7 * self.height < newcomer.box[3] - newcomer.box[1] < 1.4 * self.height
-        if gap > _LOST_SECONDS or not alike or _at_the_side(newcomer, _CAME * self.height) or self._left(gap):
+        alike = 0.7 * self.tall < newcomer.box[3] - newcomer.box[1] < 1.4 * self.tall
+        if gap > _LOST_SECONDS or not alike or _at_the_side(newcomer, _CAME * self.tall) or self._left(gap):
             return None
         # Anywhere from where the person was last to where the walk would have led: one may stop behind a pole.
         known = min(gap, LONGEST_GAP)
         (x, y), (u, v) = (self.speed[0] * known, self.speed[1] * known), self.pixels
         length = x * x + y * y
         share = min(max(((pixels[0] - u) * x + (pixels[1] - v) * y) / length, 0.0), 1.0) if length > 0 else 0.0
-        distance = math.hypot(pixels[0] - u - share * x, pixels[1] - v - share * y) / self.height
+        distance = math.hypot(pixels[0] - u - share * x, pixels[1] - v - share * y) / self.tall
         return distance if distance < 0.4 + 0.25 * gap else None
 
     def moments(self) -> list[Moment]:
