@@ -12,6 +12,8 @@ STAMPS := .make
 HOST   ?= 127.0.0.1
 PORT   ?= 8000
 DATA   ?= data/demo
+# The office's tests that ask the database most; all of tests/service runs on it too.
+ON_POSTGRESQL := $(patsubst %,tests/service/test_%.py,bootstrap violations sessions users events joining replicas)
 
 .PHONY: help run test lint lint-console bench model-report setup setup-dev setup-train console types screenshots clean check-python check-node
 
@@ -67,6 +69,7 @@ test: setup-train console  ## run every test
 	cd $(WEB) && npm test && npm run size
 	$(BIN)/coverage erase
 	$(BIN)/coverage run -m pytest $(PYTEST_ARGS)
+	STREETWARDEN_TEST_DATABASE=postgresql $(BIN)/coverage run -m pytest -q $(ON_POSTGRESQL)
 	@$(BIN)/coverage combine --quiet && $(BIN)/coverage report | tail -n 40
 
 lint-console: $(STAMPS)/node

@@ -13,7 +13,7 @@ from service import clock
 from service.audit.signing import prepare_key, public_pem
 from service.audit.workflow import SYSTEM, record
 from service.calendars.workflow import seed_calendars
-from service.database import Database
+from service.database import ONE_ALONE, Database
 from service.second_factors.sealing import prepare_sealing
 from service.security import Role
 from service.settings import Settings
@@ -21,7 +21,6 @@ from service.users.models import UserRow
 from service.users.passwords import Passwords, random_password
 
 ADMINISTRATOR = "admin"
-_MIGRATING = 0x5357  # "SW": the number of PostgreSQL's advisory lock for what only one may do
 
 
 class SchemaError(RuntimeError):
@@ -54,7 +53,7 @@ async def migrate(database: Database, revision: str = "head") -> None:
     def run(connection: Connection) -> None:
         if connection.dialect.name == "postgresql":
             # Replicas that start at the same time wait for the first one; SQLite's transaction does so by itself.
-            connection.execute(select(func.pg_advisory_xact_lock(_MIGRATING)))
+            connection.execute(select(func.pg_advisory_xact_lock(ONE_ALONE)))
         config = _config(connection)
         current = MigrationContext.configure(connection).get_current_revision()
         script = ScriptDirectory.from_config(config)
@@ -107,9 +106,7 @@ async def _first_administrator(database: Database, settings: Settings) -> str | 
             return None
     password = random_password()
     password_hash = await Passwords(settings).hash(password)
-    async with database.transaction() as session:
-        if not database.is_sqlite:
-            await session.execute(select(func.pg_advisory_xact_lock(_MIGRATING)))
+    async with database.alone() as session:
         if await session.scalar(select(UserRow.id).limit(1)) is not None:
             return None  # another process was first
         user = UserRow(

@@ -17,6 +17,9 @@ from sqlalchemy.types import TypeDecorator, TypeEngine
 
 BUSY_MILLISECONDS = 10_000
 
+ONE_ALONE = 0x5357
+"""Number of PostgreSQL's advisory lock for what one process does for all: migrations, the rows of a first start."""
+
 NAMING = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
     "uq": "uq_%(table_name)s_%(column_0_N_name)s",
@@ -100,6 +103,14 @@ class Database:
         async with self._writer, self._write() as session, session.begin():
             yield session
             await self._add_last(session)
+
+    @contextlib.asynccontextmanager
+    async def alone(self) -> AsyncIterator[AsyncSession]:
+        """A transaction that no other one made by this method runs beside, in whatever process: for a first start."""
+        async with self.transaction() as session:
+            if not self.is_sqlite:
+                await session.execute(select(func.pg_advisory_xact_lock(ONE_ALONE)))
+            yield session
 
     async def _add_last(self, session: AsyncSession) -> None:
         rows: list[Base] = session.info.pop(_LAST, [])

@@ -35,7 +35,7 @@ async def seed_calendars(database: Database) -> None:
     async with database.reading() as session:
         if await session.scalar(select(CalendarRow.id).limit(1)) is not None:
             return
-    async with database.transaction() as session:
+    async with database.alone() as session:
         if await session.scalar(select(CalendarRow.id).limit(1)) is not None:
             return  # another process was first
         for calendar_id, name, week in FIRST:

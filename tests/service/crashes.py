@@ -48,14 +48,16 @@ _AFTER_AN_ANSWER = 0.9
 async def start(data: Path) -> tuple[asyncio.subprocess.Process, str]:
     """An office process and its address."""
     process = await asyncio.create_subprocess_exec(
-        sys.executable, "-c", SERVE, str(data), stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.DEVNULL
+        sys.executable, "-c", SERVE, str(data), stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT
     )
     assert process.stdout is not None
+    said = []
     async with asyncio.timeout(120):
-        async for line in process.stdout:  # its log comes the same way here
+        async for line in process.stdout:
             if line.startswith(b"Street Warden is at "):
                 return process, line.decode().split()[-1]
-    raise RuntimeError(f"the office in {data} ended before it listened")
+            said.append(line.decode())
+    raise RuntimeError(f"the office in {data} ended before it listened: {''.join(said[-20:])}")
 
 
 class Victim:

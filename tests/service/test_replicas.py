@@ -15,9 +15,9 @@ from service.audit.verify import verify
 from service.cases.models import CaseRow
 from service.database import Database
 from service.settings import Settings
+from tests.service.crashes import start
 from tests.service.office import assert_problem, deliver, jpeg, parcel
 from tests.service.postgresql import POSTGRESQL
-from tests.service.test_crash import start
 from tests.service.test_events import listening
 
 pytestmark = pytest.mark.skipif(not POSTGRESQL, reason="SQLite is for one process")

@@ -19,6 +19,7 @@ from service.security import Role, Scope
 from service.settings import Settings
 from service.violations.models import ViolationRow
 from tests.service.office import Desk, Parcel, Part, assert_problem, deliver, delivered_case, jpeg, open_desk, parcel
+from tests.service.postgresql import POSTGRESQL
 
 
 async def counts(desk: Desk) -> tuple[int, int, int, int]:
@@ -68,6 +69,7 @@ async def test_times_are_kept_in_utc(ready: Desk) -> None:
     assert shown["started_at"] == "2026-11-24T08:30:00Z"
 
 
+@pytest.mark.skipif(POSTGRESQL, reason="is about SQLite")
 async def test_a_decision_on_a_full_disk_is_refused_and_the_case_stays(ready: Desk) -> None:
     case = (await delivered_case(await ready.engine()))["case_id"]
     admin = await ready.administrator()
@@ -265,6 +267,7 @@ async def test_a_disk_that_runs_full_leaves_nothing_half_done(
     await delivered_case(engine, sent)  # there is room again, and the detector's outbox tries again
 
 
+@pytest.mark.skipif(POSTGRESQL, reason="is about SQLite")
 async def test_a_database_that_runs_full_leaves_nothing_half_done(ready: Desk) -> None:
     engine, sent = await ready.engine(), parcel()
     large = parcel(("closeup",), track_ids=tuple(range(40_000)))
