@@ -130,7 +130,7 @@ async def test_a_console_misses_no_event_however_commits_overtake_each_other(rep
             many = [parcel() for _ in range(40)]
             answers = await asyncio.gather(*(deliver((first, second)[n % 2], one) for n, one in enumerate(many)))
             expected = {answer.json()["case_id"] for answer in answers}
-            heard = set()
+            heard: set[str] = set()
             while heard != expected:
                 kind, data = await events.next()
                 if kind == "case.created":
