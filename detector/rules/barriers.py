@@ -2,7 +2,7 @@
 
 import math
 from dataclasses import dataclass, replace
-from typing import Final
+from typing import Final, NamedTuple
 
 import numpy as np
 
@@ -14,7 +14,7 @@ from detector.zones import ZoneMap
 _CLEAR: Final = 0.15
 """Nearer to a barrier than this, in body heights, nobody can say on which side of it a person stands."""
 
-_FAR: Final = 2.5
+_FAR: Final = 1.5
 """Farther from every barrier than so many body heights, nobody gets over one before being looked at again."""
 
 _STAY_SECONDS: Final = 0.6
@@ -53,8 +53,7 @@ _KNOWN_SECONDS: Final = 10.0
 Point = tuple[float, float]
 
 
-@dataclass(frozen=True, slots=True)
-class _Stance:
+class _Stance(NamedTuple):
     """Where somebody's box is: the middle of its lower and upper edge, fractions of the frame; ``tall`` in pixels."""
 
     feet: Point
@@ -98,9 +97,8 @@ class _Side:
         weight = 1.0 if self.learnt is None else _weight(seconds - self.learnt)
         tall = self.stance.tall + weight * _TALL_WEIGHT * (stance.tall - self.stance.tall)
         self.known = seconds if self.learnt is None else self.known
-        self.stance = replace(
-            self.stance.towards(stance, weight), tall=tall if self.learnt is not None else stance.tall
-        )
+        feet, head, _ = self.stance.towards(stance, weight)
+        self.stance = _Stance(feet, head, tall if self.learnt is not None else stance.tall)
         self.learnt, self.over = seconds, None
 
 
@@ -219,7 +217,9 @@ class BarrierWatch:
             zone: the barrier that the feet have crossed since the person clearly stood on one side.
         """
         seconds = moment.frame.seconds
-        side = self._sides.setdefault(track, _Side(stance, moment, seconds))
+        side = self._sides.get(track)
+        if side is None:
+            side = self._sides[track] = _Side(stance, moment, seconds)
         if zone is None:
             side.learn(stance, seconds)
             return None
