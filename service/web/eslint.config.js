@@ -28,5 +28,6 @@ export default tseslint.config(
     },
   },
   { files: ['scripts/**/*.mjs', 'eslint.config.js'], languageOptions: { globals: globals.node } },
+  { files: ['public/sw.js'], languageOptions: { globals: globals.serviceworker } },
   { files: ['src/messages/*.ts'], rules: { 'max-lines': 'off' } },
 )

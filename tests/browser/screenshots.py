@@ -8,6 +8,7 @@ from pathlib import Path
 import httpx
 from playwright.sync_api import BrowserContext, Page, sync_playwright
 
+from service.demo.district import POLICE
 from tests.browser.conftest import ARGUMENTS, CHROMIUM, DESK, PHONE, sign_in
 from tests.end_to_end.conftest import RunningOffice
 
@@ -27,9 +28,9 @@ def shoot(page: Page, name: str) -> None:
 def settle_some(office: RunningOffice) -> str:
     """Take a few cases on their way, so that lists and histories are not all alike; answers one that was closed."""
     admin, operator = office.client(), office.client("operator")
-    body: dict[str, object] = {"code": "jj", "name": "交警三大队", "kind": "traffic_police", "is_default": True}
-    unit = admin.post("/units", json=body).raise_for_status().json()["id"]
-    body = {"username": "handler", "display_name": "赵经办", "role": "unit_handler", "unit_id": unit}
+    units = admin.get("/units").raise_for_status().json()["items"]
+    unit = next(unit["id"] for unit in units if unit["code"] == POLICE)
+    body: dict[str, object] = {"username": "handler", "display_name": "赵经办", "role": "unit_handler", "unit_id": unit}
     admin.post("/users", json=body | {"password": HANDLER_PASSWORD}).raise_for_status()
     office.accounts["handler"] = HANDLER_PASSWORD
     handler = office.client("handler")

@@ -187,8 +187,8 @@ function AreaUnits({ area, onDone }: { area: Area; onDone: () => void }) {
             getPopupContainer={(trigger: HTMLElement) => trigger.parentElement ?? document.body}
             options={units.map((unit) => ({ value: unit.id, label: unit.name }))}
             onChange={(id: string | undefined) => {
-              const { [code]: _before, ...others } = chosen
-              setChosen(id === undefined ? others : { ...others, [code]: id })
+              const others = Object.entries(chosen).filter(([other]) => other !== code)
+              setChosen(Object.fromEntries(id === undefined ? others : [...others, [code, id]]))
             }}
           />
         </label>

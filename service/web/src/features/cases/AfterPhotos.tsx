@@ -103,7 +103,7 @@ export function AfterPhotos({ found }: { found: Case }) {
         <p role="status">{t('cases.uploading', { percent: format.percent(progress) })}</p>
       )}
       {failed.map(({ file, why }) => (
-        <p key={file.name + file.lastModified} role="alert" className={styles.failed}>
+        <p key={`${file.name} ${file.lastModified}`} role="alert" className={styles.failed}>
           {t('cases.uploadFailed', { name: file.name, why })}
         </p>
       ))}

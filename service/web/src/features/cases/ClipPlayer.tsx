@@ -55,7 +55,6 @@ export function ClipPlayer({ src }: { src: string }) {
   return (
     <div className={styles.player}>
       {/* A clip has no speech; what it shows is said in the facts beside it. */}
-      {/* eslint-disable-next-line jsx-a11y/media-has-caption */}
       <video
         ref={video}
         src={src}

@@ -39,7 +39,7 @@ export type BoxEdit =
 
 /** What a reviewer drew before, or else the offence as the rule saw it. */
 export function beginBoxes(found: Case): BoxDraft {
-  const seen: ReviewedBox = { class: classOf(found.kind), box: found.violation.box as Corners }
+  const seen: ReviewedBox = { class: classOf(found.kind), box: found.violation.box }
   return { boxes: found.boxes ?? [seen], selected: null, past: [] }
 }
 

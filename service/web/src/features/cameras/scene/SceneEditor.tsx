@@ -78,7 +78,10 @@ export default function SceneEditor({ camera }: { camera: Camera }) {
     if (next !== null && next !== 'lamp') dispatch({ type: 'select', index: null })
   }
   const finish = (points: readonly Point[] = drawn) => {
-    if (tool === null || points.length < fewestPoints(tool)) return choose(null)
+    if (tool === null || points.length < fewestPoints(tool)) {
+      choose(null)
+      return
+    }
     setFaults(NO_FAULTS)
     if (tool === 'ground') {
       const metres = draft.ground?.metres ?? rectangleMetres(3, 3)

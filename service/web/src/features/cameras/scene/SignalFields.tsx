@@ -22,7 +22,7 @@ export function SignalFields({ zone, index, locked, onMark, dispatch }: Props) {
   const fed = zone.signal?.fed ?? false
   const set = (signal: Signal) => {
     // A signal that nobody tells and nobody sees is none.
-    const known = signal.lamp != null || signal.fed === true
+    const known = signal.lamp != null || signal.fed
     dispatch({ type: 'change', index, change: { signal: known ? signal : null } })
   }
   return (

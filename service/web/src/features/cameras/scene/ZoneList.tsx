@@ -131,7 +131,7 @@ function ZoneFields({ zone, index, locked, onMarkLamp, dispatch }: FieldProps) {
           </span>
           <Switch
             size="small"
-            checked={zone.tiles ?? false}
+            checked={zone.tiles}
             disabled={locked}
             aria-label={t('scene.tiles')}
             onChange={(tiles) => dispatch({ type: 'change', index, change: { tiles } })}
