@@ -189,7 +189,7 @@ function Around({ id }: { id: string }) {
   const { data: neighbours } = useQuery({ ...suggestionsQuery(id), enabled: stays })
   if (neighbours === undefined || neighbours.length === 0) return null
   return (
-    <section className={styles.next} aria-label={t('review.nearby')}>
+    <section className={styles.around} aria-label={t('review.nearby')}>
       <h2>{t('review.nearby')}</h2>
       <NearbyCases neighbours={neighbours.slice(0, NEARBY_SHOWN)} />
     </section>
