@@ -69,7 +69,11 @@ export function TrendChart({ since, until }: { since: string; until: string }) {
               {bar('late', 0.12, 0.36)}
               {bar('settled', 0.52, 0.36)}
               {index % every === 0 ? (
-                <text x={x + step / 2} y={HEIGHT - 5} textAnchor={index > points.length - every / 2 ? 'end' : 'middle'}>
+                <text
+                  x={x + step / 2}
+                  y={HEIGHT - 5}
+                  textAnchor={index > points.length - every / 2 ? 'end' : 'middle'}
+                >
                   {format.day(point.since)}
                 </text>
               ) : null}
