@@ -1,11 +1,12 @@
 import { describe, expect, it } from 'vitest'
 
-import { translator } from '@/messages'
+import { loadCatalogue, translator } from '@/messages'
 import { problemDetail, problemText } from '@/shared/problemText'
 
 import { conflictOf } from './cases'
 import { Problem } from './problem'
 
+await loadCatalogue('en-US')
 const t = translator('en-US')
 
 describe('Problem.of', () => {
