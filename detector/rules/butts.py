@@ -17,6 +17,9 @@ from detector.zones import ZoneMap
 _LEAST_SIGHTINGS = 3
 """A false alarm rarely comes three times at one place."""
 
+_SEEN_SECONDS = 2.5
+"""Longer than from one close look to the next."""
+
 
 class CigaretteButts(StillObjectRule):
     """Reports each patch of ground once; butts that join a reported patch belong to it.
@@ -51,7 +54,11 @@ class CigaretteButts(StillObjectRule):
         return findings
 
     def _has_lain(self, anchor: Anchor) -> bool:
-        return anchor.sightings >= _LEAST_SIGHTINGS and anchor.resting >= self._settings.min_seconds
+        if anchor.reported:
+            return True
+        # So small a thing looks like the ground beside it: only the model's word counts that it still lies there.
+        sure = anchor.sightings >= _LEAST_SIGHTINGS and self.memory.now - anchor.detected <= _SEEN_SECONDS
+        return sure and anchor.resting >= self._settings.min_seconds
 
     def _density(self, present: list[Anchor]) -> str:
         """Butts for each 100 m² of the ground that the scene has measured; nothing where none is."""

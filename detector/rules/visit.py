@@ -17,6 +17,11 @@ _SPEED_SECONDS: Final = 0.5
 """Speed is taken over at least so long, so that the jitter of boxes does not rule it."""
 
 
+_EVEN_SECONDS: Final = 0.25
+_MOST_WEIGHT: Final = 0.5
+_FIRST_PLACES: Final = 3
+"""Over so long somebody's place is averaged, and over so many boxes where the visit began."""
+
 _TALL_WEIGHT: Final = 0.2
 """Of a new box in how tall somebody has been lately: a few boxes even out jitter."""
 
@@ -83,6 +88,8 @@ class Visit:
     speed: Point = (0.0, 0.0)
     course: list[tuple[datetime, float, float]] = field(default_factory=list)
     _mark: tuple[float, Point] | None = None
+    _even: Point | None = None
+    _places: int = 1
 
     def on(self, moment: Moment, place: Point, pixels: Point, *, riding: bool) -> None:
         """Seen where it must not be.
@@ -94,6 +101,7 @@ class Visit:
             riding: on or in a vehicle.
         """
         seconds = moment.frame.seconds
+        since = self.last_seen
         if self.was_on:
             self.stay += min(seconds - self.last_seen, LONGEST_GAP)
             self.on_seconds = max(self.on_seconds, self.stay)
@@ -104,8 +112,7 @@ class Visit:
         tall = moment.box[3] - moment.box[1]
         self.height += (tall - self.height) / self.samples
         self.tall += max(_TALL_WEIGHT, 1 / self.samples) * (tall - self.tall)
-        far = math.dist(place, self.origin)
-        self.farthest = max(self.farthest, far) if math.isfinite(far) else self.farthest
+        self._walk_to(place, seconds - since)
         self._measure_speed(seconds, pixels)
         if self._mark is not None and self._mark[0] == seconds:
             frame = moment.frame
@@ -157,6 +164,21 @@ class Visit:
         """Whether this person has gone out of the picture, or would have, at the speed of last."""
         x = self.pixels[0] + self.speed[0] * gap
         return _at_the_side(self.latest) or not 0 < x < self.latest.frame.width
+
+    def _walk_to(self, place: Point, gap: float) -> None:
+        """Measure how far the person has got, from one mean of places to another: one box may be off by metres."""
+        if not (math.isfinite(place[0]) and math.isfinite(place[1])):
+            return
+        if self._even is None:
+            self.origin = self._even = place
+            return
+        self._places += 1
+        weight = max(1 / self._places, min(1 - math.exp(-gap / _EVEN_SECONDS), _MOST_WEIGHT))
+        x, y = self._even
+        self._even = x + weight * (place[0] - x), y + weight * (place[1] - y)
+        if self._places <= _FIRST_PLACES:
+            self.origin = self._even
+        self.farthest = max(self.farthest, math.dist(self._even, self.origin))
 
     def _measure_speed(self, seconds: float, pixels: Point) -> None:
         self.pixels = pixels
