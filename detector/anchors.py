@@ -15,8 +15,8 @@ from numpy.typing import NDArray
 
 from detector.anchor import Anchor, MemoryState
 from detector.detections import Detections, ObjectClass
-from detector.duplicates import distinct
-from detector.geometry import FloatArray, areas, intersections, ious, overlaps
+from detector.duplicates import centred_within, distinct, show_one_object
+from detector.geometry import FloatArray, ious, overlaps
 from detector.looks import look_likeness, patch_look
 from detector.moments import Moment
 from detector.sources import Frame
@@ -38,13 +38,6 @@ _PASSING_GAP_SECONDS: Final = 2.5
 """What has hardly come to rest is forgotten when unseen for so long: longer than from one close look to the next."""
 _HIDING: Final = 0.3
 """Something in front that covers this share of a place hides what stands there."""
-_PART: Final = 0.7
-_PART_SIZE: Final = 0.25
-"""A box of which so much lies in another one, and that is not much smaller, shows a part of the same object."""
-_CENTRES: Final = 0.35
-"""Boxes of one class whose centres are nearer than this share of their sizes show one object: two that stand side by
-side are at least a whole width apart, while a box that jitters or is cut off moves by less."""
-
 _ARRIVED: Final = 0.2
 """An object whose centre is this near to its place, in its own size, has arrived; jitter stays below it."""
 
@@ -192,10 +185,10 @@ class AnchorMemory:
         unknown = np.flatnonzero(~known)
         if not len(unknown):
             return unknown
-        parts = _show_one_object(boxes[unknown], places)
+        parts = show_one_object(boxes[unknown], places)
         touched = np.array([self.now - a.touched <= _CLEAR_SECONDS for a in self.anchors])
         if touched.any():
-            parts |= touched & _centred_within(boxes[unknown], places)
+            parts |= touched & centred_within(boxes[unknown], places)
         parts &= np.array([not self._is_away(a) for a in self.anchors])
         new = np.ones(len(unknown), np.bool_)
         for place in np.flatnonzero(parts.any(axis=1)).tolist():
@@ -268,7 +261,7 @@ class AnchorMemory:
         if not len(rows):
             self._full = self._full and len(self.anchors) >= _MOST_ANCHORS
             return
-        parts = np.tril(_show_one_object(boxes[rows], boxes[rows]), -1)
+        parts = np.tril(show_one_object(boxes[rows], boxes[rows]), -1)
         born = self._born if self._born is not None else self.now
         for place, row in enumerate(rows):
             if parts[place].any():
@@ -334,30 +327,3 @@ class AnchorMemory:
             return True
         away = anchor.absent_since is not None and self.now - anchor.absent_since > self.settings.return_seconds
         return away or unseen > self.settings.forget_seconds
-
-
-def _show_one_object(a: FloatArray, b: FloatArray) -> NDArray[np.bool_]:
-    """(N, M) whether two boxes show one object though they do not agree: one is the other half hidden."""
-    shared = intersections(a, b)
-    own, other = areas(a)[:, None], areas(b)
-    smaller = np.minimum(own, other)
-    alike = smaller >= _PART_SIZE * np.maximum(own, other)
-    part = (shared >= _PART * smaller) & (smaller > 0)
-    near = _centres_agree(a[:, 0::2], b[:, 0::2]) & _centres_agree(a[:, 1::2], b[:, 1::2])
-    same: NDArray[np.bool_] = (part | near) & alike
-    return same
-
-
-def _centres_agree(a: FloatArray, b: FloatArray) -> NDArray[np.bool_]:
-    """(N, M) whether the middles of (N, 2) and (M, 2) spans are near each other, for how long the spans are."""
-    apart = np.abs(a.sum(axis=1)[:, None] - b.sum(axis=1))  # twice the distance, and below twice the mean length
-    agree: NDArray[np.bool_] = apart < _CENTRES * ((a[:, 1] - a[:, 0])[:, None] + (b[:, 1] - b[:, 0]))
-    return agree
-
-
-def _centred_within(a: FloatArray, b: FloatArray) -> NDArray[np.bool_]:
-    """(N, M) whether the centre of one box lies in another one that is as large: what is left of it to be seen."""
-    x, y = (a[:, 0] + a[:, 2])[:, None] / 2, (a[:, 1] + a[:, 3])[:, None] / 2
-    inside = (x > b[:, 0]) & (x < b[:, 2]) & (y > b[:, 1]) & (y < b[:, 3])
-    within: NDArray[np.bool_] = inside & (areas(a)[:, None] <= 1.3 * areas(b))
-    return within
