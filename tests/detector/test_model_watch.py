@@ -26,10 +26,11 @@ GOOD = "good.onnx"
 class Folder:
     """A folder of models in which a test registers what it likes."""
 
-    def __init__(self, path: Path, content: bytes, size: int) -> None:
+    def __init__(self, path: Path, content: bytes, size: int, output: str) -> None:
         self.path = path
         self.content = content
         self._size = size
+        self._output = output
         (path / GOOD).write_bytes(content)
         self.register("first", GOOD)
 
@@ -40,7 +41,7 @@ class Folder:
         digest = sha256 or hashlib.sha256((self.path / file).read_bytes()).hexdigest()
         self.write(
             f"default = '{name}'\n[models.{name}]\nfile = '{file}'\nsha256 = '{digest}'\nclasses = {list(classes)}\n"
-            f"input_size = {self._size}\noutput = 'end2end'\nthresholds = {{person = {person}}}\n"
+            f"input_size = {self._size}\noutput = '{self._output}'\nthresholds = {{person = {person}}}\n"
         )
 
     def write(self, text: str) -> None:
@@ -64,18 +65,18 @@ class Folder:
 
 
 @pytest.fixture(scope="module")
-def real() -> tuple[bytes, int]:
+def real() -> tuple[bytes, int, str]:
     try:
         entry = Registry.load().entry()
-        if entry.classes != CLASS_NAMES or entry.output != "end2end":
-            pytest.skip("the registered model is of another form")
-        return entry.read(), entry.input_size
+        if entry.classes != CLASS_NAMES:
+            pytest.skip("the registered model has other classes")
+        return entry.read(), entry.input_size, entry.output
     except ModelError as error:
         pytest.skip(f"needs the registered model: {error}")
 
 
 @pytest.fixture
-def folder(tmp_path: Path, real: tuple[bytes, int]) -> Folder:
+def folder(tmp_path: Path, real: tuple[bytes, int, str]) -> Folder:
     return Folder(tmp_path, *real)
 
 
