@@ -3,7 +3,9 @@
 import base64
 import binascii
 import json
+from datetime import UTC, datetime
 from typing import Annotated, Generic, TypeVar
+from uuid import UUID
 
 from fastapi import Query
 from pydantic import BaseModel, Field
@@ -42,6 +44,19 @@ def decode_cursor(cursor: str, parts: int) -> list[str]:
     if not isinstance(position, list) or len(position) != parts or not all(isinstance(p, str) for p in position):
         raise bad_cursor()
     return position
+
+
+def decode_time_cursor(cursor: str) -> tuple[datetime, UUID]:
+    """The time, in UTC, and the id that the cursor of a list by time names.
+
+    Raises:
+        ProblemError: 422 where no page of such a list gave it out.
+    """
+    at, row_id = decode_cursor(cursor, 2)
+    try:
+        return datetime.fromisoformat(at).astimezone(UTC), UUID(row_id)
+    except (ValueError, OverflowError) as error:
+        raise bad_cursor() from error
 
 
 def bad_cursor() -> ProblemError:

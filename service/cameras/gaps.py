@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
-from uuid import UUID
 
 import uuid_utils.compat
 from sqlalchemy import Select, select, tuple_
@@ -14,7 +13,7 @@ from service.cameras.schemas import Gap, GapPage, GapReport
 from service.database import Database
 from service.events.workflow import EVERYBODY, publish
 from service.office import Office
-from service.paging import bad_cursor, decode_cursor, encode_cursor
+from service.paging import decode_time_cursor, encode_cursor
 from service.system.alerts import clear_alert, raise_alert
 from service.system.schemas import Severity
 
@@ -103,7 +102,7 @@ async def list_gaps(
         query = query.where(CameraGapRow.started_at < until)
     order = (CameraGapRow.started_at, CameraGapRow.id)
     if cursor is not None:
-        query = query.where(tuple_(*order) < tuple_(*_position(cursor)))
+        query = query.where(tuple_(*order) < tuple_(*decode_time_cursor(cursor)))
     rows = list(await session.scalars(query.order_by(*(column.desc() for column in order)).limit(limit + 1)))
     last = rows[limit - 1] if len(rows) > limit else None
     return GapPage(
@@ -140,11 +139,3 @@ def _tell(session: AsyncSession, row: CameraGapRow) -> None:
 
 def _lasting(camera_ids: Iterable[str]) -> Select[CameraGapRow]:
     return select(CameraGapRow).where(CameraGapRow.camera_id.in_(list(camera_ids)), CameraGapRow.ended_at.is_(None))
-
-
-def _position(cursor: str) -> tuple[datetime, UUID]:
-    started_at, gap_id = decode_cursor(cursor, 2)
-    try:
-        return datetime.fromisoformat(started_at), UUID(gap_id)
-    except ValueError as error:
-        raise bad_cursor() from error

@@ -1,7 +1,7 @@
 """Lists of cases."""
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import Select, func, or_, select, tuple_
@@ -15,7 +15,7 @@ from service.cases.schemas import CasePage
 from service.cases.sight import seen_by
 from service.cases.transitions import WITH_UNIT, CaseStatus
 from service.cases.workflow import summary
-from service.paging import bad_cursor, decode_cursor, encode_cursor
+from service.paging import decode_time_cursor, encode_cursor
 from service.security import Principal
 
 COUNTED = 10_000
@@ -49,7 +49,7 @@ async def list_cases(
     total = await session.scalar(counted) or 0
     order = (CaseRow.occurred_at, CaseRow.id)
     if cursor is not None:
-        position = tuple_(*_position(cursor))
+        position = tuple_(*decode_time_cursor(cursor))
         query = query.where(tuple_(*order) < position if wanted.newest_first else tuple_(*order) > position)
     query = query.order_by(*(column.desc() if wanted.newest_first else column for column in order))
     rows = list(await session.scalars(query.limit(limit + 1)))
@@ -91,11 +91,3 @@ async def filtered(session: AsyncSession, asker: Principal, wanted: CaseFilter) 
         is_null = CaseRow.relapse_of_id.is_(None)
         query = query.where(~is_null if wanted.relapse else is_null)
     return query
-
-
-def _position(cursor: str) -> tuple[datetime, UUID]:
-    occurred_at, case_id = decode_cursor(cursor, 2)
-    try:
-        return datetime.fromisoformat(occurred_at).astimezone(UTC), UUID(case_id)
-    except (ValueError, OverflowError) as error:
-        raise bad_cursor() from error

@@ -2,9 +2,7 @@
 
 import asyncio
 import tempfile
-from datetime import UTC, datetime
 from typing import IO
-from uuid import UUID
 
 from service.audit.workflow import Actor, record
 from service.evidence.room import ensure_room, room_or_507
@@ -13,7 +11,7 @@ from service.ledgers.lists import LEDGERS, Ledger
 from service.ledgers.rows import LedgerFilter, all_rows, ledger_query, read_rows
 from service.ledgers.schemas import LedgerLine, LedgerName, LedgerNames, LedgerPage
 from service.office import Office
-from service.paging import bad_cursor, decode_cursor, encode_cursor
+from service.paging import decode_time_cursor, encode_cursor
 from service.security import Principal
 from service.spreadsheets import Format, open_sheet
 
@@ -29,7 +27,7 @@ async def list_ledger(
     office: Office, asker: Principal, ledger: Ledger, wanted: LedgerFilter, limit: int, cursor: str | None
 ) -> LedgerPage:
     """One page of a ledger."""
-    after = None if cursor is None else _position(cursor)
+    after = None if cursor is None else decode_time_cursor(cursor)
     async with office.database.reading() as session:
         query = await ledger_query(session, asker, ledger, wanted)
         rows = await read_rows(session, query, limit + 1, after)
@@ -87,11 +85,3 @@ async def write_ledger(
     finally:
         await asyncio.to_thread(sheet.close)
     return count
-
-
-def _position(cursor: str) -> tuple[datetime, UUID]:
-    occurred_at, case_id = decode_cursor(cursor, 2)
-    try:
-        return datetime.fromisoformat(occurred_at).astimezone(UTC), UUID(case_id)
-    except (ValueError, OverflowError) as error:
-        raise bad_cursor() from error

@@ -19,6 +19,7 @@ from service.security import Principal, Role
 from service.sessions import throttle
 from service.sessions.cookies import token_hash
 from service.sessions.models import SessionRow
+from service.sessions.own_password import check_own_password
 from service.settings import Settings
 from service.users.models import UserRow
 
@@ -154,12 +155,7 @@ async def check_password(office: Office, asker: Principal, password: str, addres
     Raises:
         ProblemError: 422 where it is wrong, 429 where it was wrong too often.
     """
-    async with office.database.reading() as session:
-        user = await session.get_one(UserRow, asker.id)
-    await throttle.count_try(office.database, office.settings, user.username, address)
-    fits, _ = await office.passwords.verify(password, user.password_hash)
-    if not fits:
-        raise invalid("password", "is not your password")
+    user = await check_own_password(office, asker, "password", password, address)
     async with office.database.transaction() as session:
         await throttle.forget(session, user.username, address)
     return user

@@ -12,13 +12,14 @@ from service import clock
 from service.areas.finding import areas_below
 from service.audit.workflow import Actor, record
 from service.database import Database
-from service.errors import ProblemError, invalid
+from service.errors import ProblemError
 from service.office import Office
 from service.second_factors import workflow as second_factors
 from service.security import Principal, Role
 from service.sessions import throttle
 from service.sessions.cookies import token_hash
 from service.sessions.models import SessionRow
+from service.sessions.own_password import check_own_password
 from service.sessions.schemas import OpenSession, OpenSessions
 from service.settings import Settings
 from service.users.models import UserRow
@@ -123,12 +124,7 @@ async def change_password(office: Office, asker: Principal, current: str, new: s
         ProblemError: 422 where the present password is wrong or the new one breaks the rules, 429 where it was wrong
             too often.
     """
-    async with office.database.reading() as session:
-        user = await session.get_one(UserRow, asker.id)
-    await throttle.count_try(office.database, office.settings, user.username, address)
-    fits, _ = await office.passwords.verify(current, user.password_hash)
-    if not fits:
-        raise invalid("current", "is not your password")
+    user = await check_own_password(office, asker, "current", current, address)
     check_new_password("new", new, user.username, user.display_name)
     new_hash = await office.passwords.hash(new)
     async with office.database.transaction() as session:
