@@ -1,5 +1,5 @@
 import { useQuery } from '@tanstack/react-query'
-import { Button, Input, Select, Switch } from 'antd'
+import { Input, Select, Switch } from 'antd'
 import { useState, type SubmitEvent } from 'react'
 
 import { calendarsQuery } from '@/api/standards'
@@ -9,6 +9,7 @@ import { useCreateUnit, useUpdateUnit } from '@/api/units'
 import { useMessages } from '@/app/locale'
 import styles from '@/shared/DataTable.module.css'
 import { Field } from '@/shared/Field'
+import { FormEnd } from '@/shared/FormEnd'
 import { useFormFaults } from '@/shared/useFormFaults'
 import { useToasts } from '@/shared/Toasts'
 
@@ -92,17 +93,7 @@ export function UnitForm({ unit, onDone }: { unit: Unit | null; onDone: () => vo
       <Field label={t('units.default')} hint={t('units.defaultHint')} fault={faults.faults.is_default}>
         {(id) => <Switch id={id} checked={isDefault} onChange={setDefault} style={{ width: 44 }} />}
       </Field>
-      {faults.general === null ? null : (
-        <p role="alert" className={styles.fault}>
-          {faults.general}
-        </p>
-      )}
-      <footer>
-        <Button onClick={onDone}>{t('common.cancel')}</Button>
-        <Button type="primary" htmlType="submit" loading={create.isPending || update.isPending}>
-          {t('common.save')}
-        </Button>
-      </footer>
+      <FormEnd fault={faults.general} saving={create.isPending || update.isPending} onCancel={onDone} />
     </form>
   )
 }

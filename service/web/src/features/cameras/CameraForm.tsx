@@ -1,4 +1,4 @@
-import { Button, Input, InputNumber, Switch } from 'antd'
+import { Input, InputNumber, Switch } from 'antd'
 import { useState, type SubmitEvent } from 'react'
 
 import { useCreateCamera, useUpdateCamera } from '@/api/cameras'
@@ -6,6 +6,7 @@ import type { Camera } from '@/api/nouns'
 import { useMessages } from '@/app/locale'
 import styles from '@/shared/DataTable.module.css'
 import { Field } from '@/shared/Field'
+import { FormEnd } from '@/shared/FormEnd'
 import { useToasts } from '@/shared/Toasts'
 import { useFormFaults } from '@/shared/useFormFaults'
 
@@ -116,17 +117,7 @@ export function CameraForm({ camera, onSaved, onCancel }: Props) {
           <Switch id={field} checked={enabled} onChange={setEnabled} style={{ justifySelf: 'start' }} />
         )}
       </Field>
-      {faults.general === null ? null : (
-        <p role="alert" className={styles.fault}>
-          {faults.general}
-        </p>
-      )}
-      <footer>
-        {onCancel === undefined ? null : <Button onClick={onCancel}>{t('common.cancel')}</Button>}
-        <Button type="primary" htmlType="submit" loading={create.isPending || update.isPending}>
-          {t('common.save')}
-        </Button>
-      </footer>
+      <FormEnd fault={faults.general} saving={create.isPending || update.isPending} onCancel={onCancel} />
     </form>
   )
 }

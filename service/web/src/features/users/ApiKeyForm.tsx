@@ -1,5 +1,5 @@
 import { useQuery } from '@tanstack/react-query'
-import { Button, Input, Select } from 'antd'
+import { Input, Select } from 'antd'
 import { useState, type SubmitEvent } from 'react'
 
 import { useCreateApiKey } from '@/api/apiKeys'
@@ -9,6 +9,7 @@ import { startOfDay } from '@/app/format'
 import { useMessages } from '@/app/locale'
 import styles from '@/shared/DataTable.module.css'
 import { Field } from '@/shared/Field'
+import { FormEnd } from '@/shared/FormEnd'
 import { useFormFaults } from '@/shared/useFormFaults'
 
 interface Props {
@@ -113,17 +114,7 @@ export function ApiKeyForm({ onCreated, onCancel }: Props) {
           <Input id={id} type="date" value={until} onChange={(event) => setUntil(event.target.value)} />
         )}
       </Field>
-      {faults.general === null ? null : (
-        <p role="alert" className={styles.fault}>
-          {faults.general}
-        </p>
-      )}
-      <footer>
-        <Button onClick={onCancel}>{t('common.cancel')}</Button>
-        <Button type="primary" htmlType="submit" loading={create.isPending}>
-          {t('keys.add')}
-        </Button>
-      </footer>
+      <FormEnd fault={faults.general} saving={create.isPending} label={t('keys.add')} onCancel={onCancel} />
     </form>
   )
 }

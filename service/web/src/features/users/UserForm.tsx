@@ -1,5 +1,5 @@
 import { useQuery } from '@tanstack/react-query'
-import { Button, Input, Select } from 'antd'
+import { Input, Select } from 'antd'
 import { useState, type SubmitEvent } from 'react'
 
 import { areasQuery } from '@/api/areas'
@@ -11,6 +11,7 @@ import { useLocale } from '@/app/locale'
 import { LOCALES, type Locale } from '@/messages'
 import styles from '@/shared/DataTable.module.css'
 import { Field } from '@/shared/Field'
+import { FormEnd } from '@/shared/FormEnd'
 import { useFormFaults } from '@/shared/useFormFaults'
 import { useToasts } from '@/shared/Toasts'
 
@@ -162,17 +163,7 @@ export function UserForm({ user, onDone }: { user: User | null; onDone: () => vo
           />
         )}
       </Field>
-      {faults.general === null ? null : (
-        <p role="alert" className={styles.fault}>
-          {faults.general}
-        </p>
-      )}
-      <footer>
-        <Button onClick={onDone}>{t('common.cancel')}</Button>
-        <Button type="primary" htmlType="submit" loading={create.isPending || update.isPending}>
-          {t('common.save')}
-        </Button>
-      </footer>
+      <FormEnd fault={faults.general} saving={create.isPending || update.isPending} onCancel={onDone} />
     </form>
   )
 }
