@@ -18,9 +18,9 @@ _SPEED_SECONDS: Final = 0.5
 
 
 _EVEN_SECONDS: Final = 0.25
-_MOST_WEIGHT: Final = 0.5
 _FIRST_PLACES: Final = 3
-"""Over so long somebody's place is averaged, and over so many boxes where the visit began."""
+_FIRST_SECONDS: Final = 0.5
+"""Over so long somebody's place is averaged, and over so many boxes and at most so long where the visit began."""
 
 _TALL_WEIGHT: Final = 0.2
 """Of a new box in how tall somebody has been lately: a few boxes even out jitter."""
@@ -173,10 +173,10 @@ class Visit:
             self.origin = self._even = place
             return
         self._places += 1
-        weight = max(1 / self._places, min(1 - math.exp(-gap / _EVEN_SECONDS), _MOST_WEIGHT))
+        weight = max(1 / self._places, 1 - math.exp(-gap / _EVEN_SECONDS))
         x, y = self._even
         self._even = x + weight * (place[0] - x), y + weight * (place[1] - y)
-        if self._places <= _FIRST_PLACES:
+        if self._places <= _FIRST_PLACES and self.last_seen - self.first.frame.seconds <= _FIRST_SECONDS:
             self.origin = self._even
         self.farthest = max(self.farthest, math.dist(self._even, self.origin))
 

@@ -75,7 +75,7 @@ def test_what_a_broken_source_has_shown_is_not_lost() -> None:
     model = square_model(person=0.3)
     found = []
     with pytest.raises(SourceError, match="the line is dead"):  # noqa: PT012 - what comes before it counts
-        for violation in watch(Walk(breaks_at=6), model, pipeline_of(model, PLACE)):
+        for violation in watch(Walk(breaks_at=6.6), model, pipeline_of(model, PLACE)):
             found.append(violation)  # noqa: PERF402 - a list() would lose them
     assert len(found) == 1
 
