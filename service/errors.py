@@ -7,7 +7,7 @@ from http import HTTPStatus
 import structlog
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
-from pydantic import BaseModel, Field, JsonValue
+from pydantic import BaseModel, Field, JsonValue, ValidationError
 from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, Response
 
@@ -67,6 +67,13 @@ def invalid(field: str, message: str) -> ProblemError:
     return ProblemError(
         422, f"{field}: {message}", kind="invalid-input", errors=[FieldFault(field=field, message=message)]
     )
+
+
+def invalid_fields(error: ValidationError, prefix: str = "") -> ProblemError:
+    """A 422 that names each field that pydantic found at fault; ``prefix`` stands before their names."""
+    errors = [FieldFault(field=f"{prefix}{fault.field}", message=fault.message) for fault in faults(error.errors())]
+    detail = "; ".join(f"{fault.field}: {fault.message}" for fault in errors)
+    return ProblemError(422, detail, kind="invalid-input", errors=errors)
 
 
 def not_found(what: str) -> ProblemError:

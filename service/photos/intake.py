@@ -1,6 +1,7 @@
 """Taking in a photo: checked, stored untouched, queued for the engine."""
 
 import asyncio
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Annotated
 
@@ -12,7 +13,8 @@ from sqlalchemy.exc import IntegrityError
 from service import clock
 from service.audit.workflow import Actor, record
 from service.cameras.schemas import Latitude, Longitude
-from service.errors import ProblemError, faults, invalid
+from service.database import Base
+from service.errors import ProblemError, invalid, invalid_fields
 from service.events.workflow import OFFICE, publish
 from service.evidence.recovery import stored
 from service.evidence.room import ensure_room, room_or_507
@@ -28,18 +30,19 @@ from service.uploads import Form, ReceivedFile, received_form
 FORM_OVERHEAD = 64 * 1024
 
 
-def _blank_as_none(value: object) -> object:
+def blank_as_none(value: object) -> object:
+    """A field left empty as one not given."""
     return None if value == "" else value
 
 
-class _Fields(BaseModel):
-    """The text fields of the form. A field left empty, as browsers send it, is one not given."""
+class PhotoFields(BaseModel):
+    """What the form says about a photo. A field left empty, as browsers send it, is one not given."""
 
     model_config = ConfigDict(extra="forbid")
 
-    longitude: Annotated[Longitude | None, BeforeValidator(_blank_as_none)] = None
-    latitude: Annotated[Latitude | None, BeforeValidator(_blank_as_none)] = None
-    taken_at: Annotated[AwareDatetime | None, BeforeValidator(_blank_as_none)] = None
+    longitude: Annotated[Longitude | None, BeforeValidator(blank_as_none)] = None
+    latitude: Annotated[Latitude | None, BeforeValidator(blank_as_none)] = None
+    taken_at: Annotated[AwareDatetime | None, BeforeValidator(blank_as_none)] = None
     note: str = Field("", max_length=500)
 
 
@@ -55,55 +58,87 @@ async def take_in(office: Office, asker: Principal, request: Request, idempotenc
         room_or_507(office),
         received_form(request, settings.incoming, settings.photo_limit + FORM_OVERHEAD, 1) as form,
     ):
-        file, fields = _checked(form, settings.photo_limit)
-        if idempotency_key is not None:
-            before = await _same_upload(office, asker, idempotency_key, file)
-            if before is not None:
-                return before
-        async with office.decoding:
-            facts = await asyncio.to_thread(inspect, file.path, settings.photo_pixels, settings.zone)
-        row = _new_row(asker, file, facts, fields, idempotency_key)
-        try:
-            async with stored(office, "photos", [file]) as storing:
-                await _keep(office, asker, row)
-                storing.kept = True
-        except IntegrityError:
-            # The same upload arrived twice at the same time, and the other one was first.
-            before = await _same_upload(office, asker, idempotency_key, file) if idempotency_key else None
-            if before is None:
-                raise
+        file = the_photo(form, "file", settings.photo_limit)
+        return await take_photo(office, asker, file, _fields(form), idempotency_key)
+
+
+async def take_photo(
+    office: Office,
+    asker: Principal,
+    file: ReceivedFile,
+    fields: PhotoFields,
+    idempotency_key: str | None,
+    beside: Sequence[Base] = (),
+) -> Photo:
+    """Take in a photo that was received.
+
+    Args:
+        office: the office.
+        asker: who sends it.
+        file: the photo; its identifier becomes the photo's.
+        fields: what is said about it.
+        idempotency_key: the same key again gives the photo that it gave before, and adds no rows.
+        beside: rows that are there when, and only when, the photo is.
+
+    Raises:
+        ProblemError: 413 too many pixels, 415 not a photo, 422 broken, or another photo under the same key.
+    """
+    if idempotency_key is not None:
+        before = await _same_upload(office, asker, idempotency_key, file)
+        if before is not None:
             return before
+    async with office.decoding:
+        facts = await asyncio.to_thread(inspect, file.path, office.settings.photo_pixels, office.settings.zone)
+    row = _new_row(asker, file, facts, fields, idempotency_key)
+    try:
+        async with stored(office, "photos", [file]) as storing:
+            await _keep(office, asker, row, beside)
+            storing.kept = True
+    except IntegrityError:
+        # The same upload arrived twice at the same time, and the other one was first.
+        before = await _same_upload(office, asker, idempotency_key, file) if idempotency_key else None
+        if before is None:
+            raise
+        return before
     office.metrics.photos.inc()
     return shown(row, [])
 
 
-async def _keep(office: Office, asker: Principal, row: PhotoRow) -> None:
+async def _keep(office: Office, asker: Principal, row: PhotoRow, beside: Sequence[Base]) -> None:
     async with office.database.transaction() as session:
         session.add(row)
         await session.flush()
+        session.add_all(beside)
         details = {"sha256": row.sha256, "size": row.size}
         await record(session, Actor.of(asker), "create", "photo", str(row.id), details=details)
         publish(session, "photo.updated", {"id": str(row.id), "status": row.status}, OFFICE, row.user_id)
 
 
-def _checked(form: Form, limit: int) -> tuple[ReceivedFile, _Fields]:
-    if len(form.files) != 1 or form.files[0].field != "file":
-        raise invalid("file", "send exactly one photo in the part 'file'")
+def the_photo(form: Form, part: str, limit: int) -> ReceivedFile:
+    """The one photo of a form, in the part with this name.
+
+    Raises:
+        ProblemError: 413 where it has more than ``limit`` bytes, 422 where it is missing or empty.
+    """
+    if len(form.files) != 1 or form.files[0].field != part:
+        raise invalid(part, f"send exactly one photo in the part '{part}'")
     file = form.files[0]
     if file.size == 0:
-        raise invalid("file", "is empty")
+        raise invalid(part, "is empty")
     if file.size > limit:
         raise ProblemError(413, f"The photo is too large: {limit} bytes are the limit.", kind="too-large")
+    return file
+
+
+def _fields(form: Form) -> PhotoFields:
     try:
-        fields = _Fields.model_validate(form.fields)
+        fields = PhotoFields.model_validate(form.fields)
     except ValidationError as error:
-        errors = faults(error.errors())
-        detail = "; ".join(f"{fault.field}: {fault.message}" for fault in errors)
-        raise ProblemError(422, detail, kind="invalid-input", errors=errors) from error
+        raise invalid_fields(error) from error
     if (fields.longitude is None) != (fields.latitude is None):
         missing = "longitude" if fields.longitude is None else "latitude"
         raise invalid(missing, "give both longitude and latitude, or neither")
-    return file, fields
+    return fields
 
 
 async def _same_upload(office: Office, asker: Principal, key: str, file: ReceivedFile) -> Photo | None:
@@ -118,7 +153,7 @@ async def _same_upload(office: Office, asker: Principal, key: str, file: Receive
 
 
 def _new_row(
-    asker: Principal, file: ReceivedFile, facts: PictureFacts, fields: _Fields, idempotency_key: str | None
+    asker: Principal, file: ReceivedFile, facts: PictureFacts, fields: PhotoFields, idempotency_key: str | None
 ) -> PhotoRow:
     placed = fields.longitude is not None
     taken_at: datetime | None = fields.taken_at or facts.taken_at

@@ -14,7 +14,7 @@ from sqlalchemy import select
 from detector.violations import EvidenceFile, Violation
 from service import clock
 from service.cases.models import CaseRow
-from service.errors import FieldFault, ProblemError, faults, invalid
+from service.errors import FieldFault, ProblemError, invalid, invalid_fields
 from service.evidence.recovery import stored
 from service.evidence.room import ensure_room, room_or_507
 from service.office import Office
@@ -79,9 +79,7 @@ def _read(form: Form) -> Violation:
     try:
         return _in_utc(Violation.model_validate_json(text))
     except ValidationError as error:
-        errors = [FieldFault(field=f"violation.{f.field}", message=f.message) for f in faults(error.errors())]
-        detail = "; ".join(f"{fault.field}: {fault.message}" for fault in errors)
-        raise ProblemError(422, detail, kind="invalid-input", errors=errors) from error
+        raise invalid_fields(error, "violation.") from error
 
 
 def _in_utc(violation: Violation) -> Violation:
