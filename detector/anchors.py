@@ -11,12 +11,12 @@ from typing import Final
 
 import numpy as np
 import structlog
-from numpy.typing import NDArray
 
 from detector.anchor import Anchor, MemoryState
-from detector.detections import Detections, ObjectClass
-from detector.duplicates import centred_within, distinct, show_one_object
-from detector.geometry import FloatArray, ious, overlaps
+from detector.comparison import Comparison, Seen
+from detector.detections import Detections, IntArray, ObjectClass
+from detector.duplicates import centred_within, show_one_object
+from detector.geometry import FloatArray, ious
 from detector.looks import look_likeness, patch_look
 from detector.moments import Moment
 from detector.sources import Frame
@@ -48,6 +48,7 @@ _CLEAR_SECONDS: Final = 1.0
 """What was in front a moment ago may still be there though the model overlooks it."""
 
 _MOST_ANCHORS: Final = 300
+_NONE: Final[IntArray] = np.empty(0, np.int64)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,9 +85,15 @@ class AnchorMemory:
     Args:
         classes: what to remember; these classes count as the same kind of object.
         settings: see :class:`AnchorSettings`.
+        comparison: shared with the other memories that look at the same frames.
     """
 
-    def __init__(self, classes: tuple[ObjectClass, ...], settings: AnchorSettings | None = None) -> None:
+    def __init__(
+        self,
+        classes: tuple[ObjectClass, ...],
+        settings: AnchorSettings | None = None,
+        comparison: Comparison | None = None,
+    ) -> None:
         self.classes = classes
         self.settings = settings or AnchorSettings()
         self.anchors: list[Anchor] = []
@@ -97,6 +104,8 @@ class AnchorMemory:
         self._full = False
         self.step = 0.0
         """Seconds from the last frame to this one."""
+        self._comparison = comparison or Comparison()
+        self._comparison.join(self)
 
     def update(self, frame: Frame, detections: Detections) -> list[Anchor]:
         """Take in one frame.
@@ -110,20 +119,16 @@ class AnchorMemory:
         """
         if not self._advance(frame):
             return []
-        mine = detections.is_of(*self.classes)
-        if not self.anchors and not mine.any():
+        seen = self._comparison.of(self, frame, detections)
+        known = self.anchors
+        if not known and not len(seen.rows):
             return []
-        own = distinct(detections[mine])
-        size = np.array([frame.width, frame.height] * 2, np.float64)
-        boxes = own.xyxy / size
-        places = np.array([a.box for a in self.anchors]).reshape(-1, 4)
-        covered = overlaps(places, detections.xyxy[~mine] / size).max(axis=1, initial=0.0)
-        for place in (covered > _TOUCHED).nonzero()[0].tolist():
-            self.anchors[place].touched = self.now
-        known = list(self.anchors)
-        unknown = self._match(frame, own, boxes, places)
-        self._settle(frame, own, boxes, unknown)
-        self._judge_missing(frame, known, covered)
+        covered = seen.covered.tolist()
+        for anchor, share in zip(known, covered, strict=True):
+            if share > _TOUCHED:
+                anchor.touched = self.now
+        self._settle(frame, detections, seen, self._match(frame, detections, seen))
+        self._judge_missing(frame, covered)
         return [a for a in self.anchors if a.absent_since is None and self.now - a.seen <= _STILL_THERE_SECONDS]
 
     def state(self) -> MemoryState:
@@ -169,26 +174,33 @@ class AnchorMemory:
         if self._born is not None:
             self._born = min(self._born, now)
 
-    def _match(self, frame: Frame, own: Detections, boxes: FloatArray, places: FloatArray) -> NDArray[np.int64]:
-        """Carry on anchors, the best pairs first, one to one; answers the detections that show something new."""
-        if not len(own) or not self.anchors:
-            return np.arange(len(own))
-        shared = ious(boxes, places)
-        rows, columns = (shared >= self.settings.same_place).nonzero()
-        known, met = np.zeros(len(own), np.bool_), np.zeros(len(places), np.bool_)
-        for pair in np.argsort(-shared[rows, columns], kind="stable").tolist():
-            row, column = int(rows[pair]), int(columns[pair])
-            if known[row] or met[column] or not self._is_back(self.anchors[column], frame, boxes[row]):
+    def _match(self, frame: Frame, detections: Detections, seen: Seen) -> IntArray:
+        """Carry on anchors, the best pairs first, one to one; answers the objects that show something new."""
+        count = len(seen.rows)
+        if not count or not self.anchors:
+            return np.arange(count)
+        rows, columns = (seen.agreement >= self.settings.same_place).nonzero()
+        if len(rows) > 1:
+            order = np.argsort(-seen.agreement[rows, columns], kind="stable")
+            rows, columns = rows[order], columns[order]
+        unknown, unmet = set(range(count)), set(range(len(self.anchors)))
+        for row, column in zip(rows.tolist(), columns.tolist(), strict=True):
+            if row not in unknown or column not in unmet:
                 continue
-            known[row] = met[column] = True
-            self._refresh(self.anchors[column], frame, own, row, boxes[row])
-        unknown = np.flatnonzero(~known)
-        if not len(unknown):
-            return unknown
-        parts = show_one_object(boxes[unknown], places)
+            anchor, box = self.anchors[column], seen.boxes[row]
+            if self._is_back(anchor, frame, box):
+                unknown.remove(row)
+                unmet.remove(column)
+                self._refresh(anchor, frame, detections, int(seen.rows[row]), box)
+        return self._without_parts(seen, np.array(sorted(unknown), np.int64)) if unknown else _NONE
+
+    def _without_parts(self, seen: Seen, unknown: IntArray) -> IntArray:
+        """Which of the objects that are no anchor show no part of one either; whose part is seen is there."""
+        boxes = seen.boxes[unknown]
+        parts = show_one_object(boxes, seen.places)
         touched = np.array([self.now - a.touched <= _CLEAR_SECONDS for a in self.anchors])
         if touched.any():
-            parts |= touched & centred_within(boxes[unknown], places)
+            parts |= touched & centred_within(boxes, seen.places)
         parts &= np.array([not self._is_away(a) for a in self.anchors])
         new = np.ones(len(unknown), np.bool_)
         for place in np.flatnonzero(parts.any(axis=1)).tolist():
@@ -215,7 +227,7 @@ class AnchorMemory:
         anchor.since, anchor.offending_since, anchor.start, anchor.loading = self.now, None, None, 0.0
         anchor.rest, anchor.trail = anchor.box, []
 
-    def _refresh(self, anchor: Anchor, frame: Frame, own: Detections, row: int, box: FloatArray) -> None:
+    def _refresh(self, anchor: Anchor, frame: Frame, detections: Detections, row: int, box: FloatArray) -> None:
         gap = self.now - anchor.detected
         settling = anchor.resting < self.settings.passing_seconds
         anchor.seen = anchor.detected = self.now
@@ -223,11 +235,11 @@ class AnchorMemory:
         anchor.sightings += 1
         anchor.trail = [*anchor.trail, (self.now, box)] if settling else []
         weight = max(1 / anchor.sightings, 0.02)
-        anchor.confidence += weight * (float(own.confidence[row]) - anchor.confidence)
+        anchor.confidence += weight * (float(detections.confidence[row]) - anchor.confidence)
         follow = 1 / anchor.sightings if settling else 1 - math.exp(-min(gap, 1.0) / _BOX_SECONDS)
         if self.now - anchor.touched > _CLEAR_SECONDS:
             anchor.box = anchor.box + follow * (box - anchor.box)
-        track = int(own.tracks[row])
+        track = int(detections.tracks[row])
         if track >= 0 and len(anchor.track_ids) < 20:
             anchor.track_ids.add(track)
         since = self.now - anchor.looked
@@ -255,49 +267,49 @@ class AnchorMemory:
                     anchor.offending_since = max(anchor.offending_since, anchor.since)
                 break
 
-    def _settle(self, frame: Frame, own: Detections, boxes: FloatArray, rows: NDArray[np.int64]) -> None:
+    def _settle(self, frame: Frame, detections: Detections, seen: Seen, new: IntArray) -> None:
         """New anchors, the surest first; a part of one of them is none."""
-        rows = rows[: max(0, _MOST_ANCHORS - len(self.anchors))]
-        if not len(rows):
+        new = new[: max(0, _MOST_ANCHORS - len(self.anchors))]
+        if not len(new):
             self._full = self._full and len(self.anchors) >= _MOST_ANCHORS
             return
-        parts = np.tril(show_one_object(boxes[rows], boxes[rows]), -1)
+        boxes = seen.boxes[new]
+        parts = np.tril(show_one_object(boxes, boxes), -1)
         born = self._born if self._born is not None else self.now
-        for place, row in enumerate(rows):
-            if parts[place].any():
+        for row, box, part in zip(seen.rows[new].tolist(), boxes, parts.any(axis=1).tolist(), strict=True):
+            if part:
                 continue
-            confidence = float(own.confidence[row])
-            x1, y1, x2, y2 = (float(v) for v in own.xyxy[row])
+            confidence = float(detections.confidence[row])
+            x1, y1, x2, y2 = detections.xyxy[row].tolist()
             self.anchors.append(
                 Anchor(
-                    class_id=ObjectClass(int(own.class_id[row])),
-                    box=boxes[row].astype(np.float64),
-                    look=patch_look(frame.image, boxes[row]),
+                    class_id=ObjectClass(int(detections.class_id[row])),
+                    box=box,
+                    look=patch_look(frame.image, box),
                     since=self.now,
                     seen=self.now,
                     detected=self.now,
                     looked=self.now,
                     confidence=confidence,
-                    rest=boxes[row].astype(np.float64),
+                    rest=box,
                     background=self.now - born < self.settings.settle_seconds,
                     start=Moment(frame, (x1, y1, x2, y2), "start", confidence),
-                    trail=[(self.now, boxes[row].astype(np.float64))],
-                    track_ids={int(own.tracks[row])} - {-1},
+                    trail=[(self.now, box)],
+                    track_ids={int(detections.tracks[row])} - {-1},
                 )
             )
         if len(self.anchors) >= _MOST_ANCHORS and not self._full:
             self._full = True
             _log.warning("more still objects than can be remembered, new ones are passed over", most=_MOST_ANCHORS)
 
-    def _judge_missing(self, frame: Frame, anchors: list[Anchor], covered: FloatArray) -> None:
+    def _judge_missing(self, frame: Frame, covered: list[float]) -> None:
         """Anchors that the model did not see: hidden, overlooked, or gone?
 
         Args:
             frame: the frame.
-            anchors: those that were known before it.
-            covered: (len(anchors),) share of each one's place that something else covers.
+            covered: of those that were known before it, the first ones, how much of the place something else covers.
         """
-        for anchor, share in zip(anchors, covered.tolist(), strict=True):
+        for anchor, share in zip(self.anchors, covered, strict=False):
             if anchor.detected >= self.now:
                 continue
             if share > _HIDING:

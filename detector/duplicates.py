@@ -43,13 +43,18 @@ def distinct(detections: Detections, *, families: bool = False) -> Detections:
     detections = detections[np.argsort(-detections.confidence, kind="stable")]
     group = FAMILIES[detections.class_id] if families else detections.class_id
     repeats = (ious(detections.xyxy, detections.xyxy) > SAME_IOU) & (group[:, None] == group[None, :])
-    if np.count_nonzero(repeats) == len(detections):  # each only repeats itself
-        return detections
-    keep = np.ones(len(detections), np.bool_)
+    return detections[first_of_each(repeats)]
+
+
+def first_of_each(repeats: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """(N,) which of N boxes, the surest first, repeat none that is kept; (N, N) ``repeats`` says who repeats whom."""
+    keep = np.ones(len(repeats), np.bool_)
+    if np.count_nonzero(repeats) <= len(repeats):  # each only repeats itself
+        return keep
     # Only rows that repeat something at all need the loop: as a rule there are few.
     for row in np.flatnonzero(np.tril(repeats, -1).any(axis=1)):
         keep[row] = not (repeats[row, :row] & keep[:row]).any()
-    return detections[keep]
+    return keep
 
 
 def show_one_object(a: FloatArray, b: FloatArray) -> NDArray[np.bool_]:

@@ -100,8 +100,8 @@ class Line:
         self._shape = shapely.LineString(points)
         shapely.prepare(self._shape)
         corners = np.array(points, np.float64)
-        self._starts, self._ways = corners[:-1], corners[1:] - corners[:-1]
-        self._lengths = np.maximum((self._ways**2).sum(axis=1), 1e-18)
+        self._starts, self._ways = corners[:-1].T.copy(), (corners[1:] - corners[:-1]).T.copy()
+        self._lengths = np.maximum((self._ways**2).sum(axis=0), 1e-18)
 
     def crossed(self, starts: FloatArray, ends: FloatArray) -> NDArray[np.bool_]:
         """(N,) whether the straight way from each of (N, 2) starts to its end meets the line."""
@@ -111,9 +111,12 @@ class Line:
 
     def distances(self, points: FloatArray) -> FloatArray:
         """(N,) distances of (N, 2) points from the line, in fractions of the frame."""
-        x, y = points[:, 0, None] - self._starts[:, 0], points[:, 1, None] - self._starts[:, 1]
-        along = np.clip((x * self._ways[:, 0] + y * self._ways[:, 1]) / self._lengths, 0, 1)
-        result: FloatArray = np.hypot(x - along * self._ways[:, 0], y - along * self._ways[:, 1]).min(axis=1)
+        (x0, y0), (right, down) = self._starts, self._ways
+        x, y = points.T[:, :, None]
+        x, y = x - x0, y - y0
+        along = (x * right + y * down) / self._lengths
+        np.minimum(np.maximum(along, 0, out=along), 1, out=along)
+        result: FloatArray = np.hypot(x - along * right, y - along * down).min(axis=1)
         return result
 
 
@@ -134,24 +137,25 @@ class GroundPlane:
 
     def __init__(self, image: Sequence[tuple[float, float]], metres: Sequence[tuple[float, float]]) -> None:
         source, target = np.array(image, np.float32), np.array(metres, np.float32)
-        self._matrix = np.asarray(cv2.getPerspectiveTransform(source, target), np.float64)
+        matrix = np.asarray(cv2.getPerspectiveTransform(source, target), np.float64)
+        self._linear, self._shift = matrix[:, :2].T, matrix[:, 2]
         self.measured = Region(image)
         """The part of the picture whose ground has been measured, fractions."""
         self.area = float(shapely.Polygon(metres).area)
         """How much ground that is, square metres."""
         # On the ground's side of the horizon the third coordinate has the sign that it has at the known points.
-        self._side = float(np.sign((np.column_stack([source, np.ones(4)]) @ self._matrix.T)[:, 2].mean()))
+        self._side = float(np.sign((np.column_stack([source, np.ones(4)]) @ matrix.T)[:, 2].mean()))
 
     def metres(self, points: FloatArray) -> FloatArray:
         """(N, 2) ground coordinates in metres of (N, 2) picture points in fractions.
 
         A point at or above the horizon lies nowhere on the ground: not a number.
         """
-        homogeneous = points @ self._matrix[:, :2].T + self._matrix[:, 2]
-        on_ground = homogeneous[:, 2] * self._side > 1e-9
-        result = np.full((len(points), 2), np.nan)
-        if on_ground.all():
-            np.divide(homogeneous[:, :2], homogeneous[:, 2:], out=result)
-        else:
-            result[on_ground] = homogeneous[on_ground, :2] / homogeneous[on_ground, 2:]
+        homogeneous = points @ self._linear
+        homogeneous += self._shift
+        depth = homogeneous[:, 2:]
+        behind = depth * self._side <= 1e-9
+        if behind.any():
+            depth[behind] = np.nan
+        result: FloatArray = homogeneous[:, :2] / depth
         return result

@@ -1,13 +1,21 @@
 """Riders: people on or in a vehicle, who therefore do not walk."""
 
+from typing import Final
+
 import numpy as np
 from numpy.typing import NDArray
 
 from detector.detections import Detections, ObjectClass
 from detector.geometry import overlaps
 
-_RIDDEN = (ObjectClass.BICYCLE, ObjectClass.MOTORCYCLE, ObjectClass.E_TRICYCLE)
-_ENCLOSED = (ObjectClass.CAR, ObjectClass.BUS, ObjectClass.TRUCK)
+_RIDDEN: Final = (ObjectClass.BICYCLE, ObjectClass.MOTORCYCLE, ObjectClass.E_TRICYCLE)
+_ENCLOSED: Final = (ObjectClass.CAR, ObjectClass.BUS, ObjectClass.TRUCK)
+
+_LIMITS: Final = np.zeros((len(ObjectClass), 3))
+"""For each class of vehicle: how much of a person it covers at least, and how far its box reaches below the feet at
+least and at most, in body heights."""
+_LIMITS[list(_RIDDEN)] = 0.25, -0.25, 0.6
+_LIMITS[list(_ENCLOSED)] = 0.75, 0.1, 10.0
 
 
 def riders(detections: Detections) -> NDArray[np.bool_]:
@@ -24,16 +32,14 @@ def riders(detections: Detections) -> NDArray[np.bool_]:
         (N,) true for riders and passengers; false for everything that is no person.
     """
     result = np.zeros(len(detections), np.bool_)
-    rows = np.flatnonzero(detections.class_id == ObjectClass.PERSON)
-    if not len(rows):
+    rows = (detections.class_id == ObjectClass.PERSON).nonzero()[0]
+    vehicles = detections.is_of(*_RIDDEN, *_ENCLOSED).nonzero()[0]
+    if not len(rows) or not len(vehicles):
         return result
-    people = detections.xyxy[rows]
-    height = people[:, 3] - people[:, 1]
-    for classes, cover, low, high in ((_RIDDEN, 0.25, -0.25, 0.6), (_ENCLOSED, 0.75, 0.1, 10.0)):
-        vehicles = detections.of_class(*classes).xyxy
-        if not len(vehicles):
-            continue
-        below = (vehicles[None, :, 3] - people[:, None, 3]) / height[:, None]
-        on = (overlaps(people, vehicles) >= cover) & (below >= low) & (below <= high)
-        result[rows] |= on.any(axis=1)
+    people, others = detections.xyxy[rows], detections.xyxy[vehicles]
+    feet = people[:, 3:]
+    cover, low, high = _LIMITS[detections.class_id[vehicles]].T
+    below = (others[:, 3] - feet) / (feet - people[:, 1:2])
+    on = (overlaps(people, others) >= cover) & (below >= low) & (below <= high)
+    result[rows] = on.any(axis=1)
     return result

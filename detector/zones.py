@@ -1,8 +1,9 @@
 """Zones: a scene's zones, asked about many points at once."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
-from typing import TypeVar, cast
+from typing import TypeVar
 
 import numpy as np
 import shapely
@@ -15,7 +16,39 @@ from detector.schedule import Schedule
 
 PolygonZone = Carriageway | Crosswalk | NoParking | ParkingBay | Bin | Ignore
 Mask = NDArray[np.bool_]
+_KINDS: tuple[type[PolygonZone], ...] = (Carriageway, Crosswalk, NoParking, ParkingBay, Bin, Ignore)
 Z = TypeVar("Z", Carriageway, Crosswalk, NoParking, ParkingBay, Bin, Ignore)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Places:
+    """In which zones of a scene each of N points lies, worked out at once for all kinds of zone.
+
+    Attributes:
+        zones: all Z zones of the scene that have an area.
+        rows: for each kind, which of ``zones`` are of it.
+        holding: (Z, N) which points lie in each zone; the outline counts as inside.
+    """
+
+    zones: list[PolygonZone]
+    rows: dict[type[PolygonZone], list[int]]
+    holding: Mask
+
+    def inside(self, kind: type[PolygonZone]) -> Mask:
+        """(N,) whether each point lies in any zone of the kind."""
+        result = np.zeros(self.holding.shape[1], np.bool_)
+        for row in self.rows[kind]:
+            result |= self.holding[row]
+        return result
+
+    def first(self, kind: type[Z]) -> tuple[Sequence[Z], IntArray]:
+        """The zones of a kind, and for each point which of them holds it first; -1 where none does."""
+        rows = self.rows[kind]
+        zones = [zone for row in rows if isinstance(zone := self.zones[row], kind)]
+        if not rows:
+            return zones, np.full(self.holding.shape[1], -1, np.int64)
+        holding = self.holding[rows]
+        return zones, np.where(holding.any(axis=0), holding.argmax(axis=0), -1)
 
 
 class ZoneMap:
@@ -27,9 +60,11 @@ class ZoneMap:
 
     def __init__(self, scene: Scene) -> None:
         self._zones = [zone for zone in scene.zones if not isinstance(zone, Barrier)]
-        self._shapes = np.array([shapely.Polygon(zone.polygon) for zone in self._zones], object)
+        self._shapes = np.array([shapely.Polygon(zone.polygon) for zone in self._zones], object)[:, None]
         shapely.prepare(self._shapes)
-        self._of_kind: dict[type[PolygonZone], tuple[list[PolygonZone], NDArray[np.object_]]] = {}
+        self._rows: dict[type[PolygonZone], list[int]] = {
+            kind: [row for row, zone in enumerate(self._zones) if isinstance(zone, kind)] for kind in _KINDS
+        }
         self.barriers = [(zone, Line(zone.line)) for zone in scene.zones if isinstance(zone, Barrier)]
         self.ground = GroundPlane(scene.ground.image, scene.ground.metres) if scene.ground else None
         self._holidays = frozenset(scene.holidays)
@@ -43,23 +78,18 @@ class ZoneMap:
         """All zones of a kind, in the scene's order."""
         return [zone for zone in self._zones if isinstance(zone, kind)]
 
-    def inside(self, points: FloatArray, kind: type[Z]) -> Mask:
-        """(N,) whether each point lies in any zone of the kind."""
-        result = np.zeros(len(points), np.bool_)
-        for holds in self._holding(points, kind)[1]:
-            result |= holds
-        return result
+    def at(self, points: FloatArray) -> Places:
+        """In which zones each of N points lies."""
+        holding = np.asarray(shapely.intersects_xy(self._shapes, points[:, 0], points[:, 1]), np.bool_)
+        return Places(self._zones, self._rows, holding)
 
-    def first_at(self, points: FloatArray, kind: type[Z]) -> tuple[Sequence[Z], IntArray]:
-        """The zones of a kind, and for each of N points which of them holds it first; -1 where none does."""
-        zones, holding = self._holding(points, kind)
-        if not zones:
-            return zones, np.full(len(points), -1, np.int64)
-        return zones, np.where(holding.any(axis=0), holding.argmax(axis=0), -1)
+    def inside(self, points: FloatArray, kind: type[PolygonZone]) -> Mask:
+        """(N,) whether each of N points lies in any zone of the kind."""
+        return self.at(points).inside(kind)
 
     def zones_at(self, points: FloatArray, kind: type[Z]) -> list[Z | None]:
         """For each of N points the first zone of the kind that holds it; None where there is none."""
-        zones, numbers = self.first_at(points, kind)
+        zones, numbers = self.at(points).first(kind)
         return [zones[n] if n >= 0 else None for n in numbers.tolist()]
 
     def zone_at(self, point: tuple[float, float], kind: type[Z]) -> Z | None:
@@ -74,12 +104,3 @@ class ZoneMap:
         """Whether the zone's schedule covers the district's local time; always, where it has none."""
         schedule = self._schedules.get(zone.name)
         return schedule is None or schedule.covers(local, self._holidays)
-
-    def _holding(self, points: FloatArray, kind: type[Z]) -> tuple[list[Z], Mask]:
-        """The Z zones of a kind, and (Z, N) which of N points lie in each; the outline counts as inside."""
-        known = self._of_kind.get(kind)
-        if known is None:
-            rows = [row for row, zone in enumerate(self._zones) if isinstance(zone, kind)]
-            known = self._of_kind[kind] = [self._zones[row] for row in rows], self._shapes[rows, None]
-        zones, shapes = cast(tuple[list[Z], NDArray[np.object_]], known)
-        return zones, np.asarray(shapely.intersects_xy(shapes, points[:, 0], points[:, 1]), np.bool_)

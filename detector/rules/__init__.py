@@ -2,6 +2,7 @@
 
 from zoneinfo import ZoneInfo
 
+from detector.comparison import Comparison
 from detector.rules.butts import CigaretteButts
 from detector.rules.garbage import StrayGarbage
 from detector.rules.jaywalking import Jaywalking
@@ -24,14 +25,14 @@ def rules_of(scene: Scene, timezone: ZoneInfo, signals: SignalBoard | None = Non
         signals: what is told about the scene's pedestrian signals.
     """
     zones, named = ZoneMap(scene), scene.rules
-    sizes = SizeCheck(zones.ground)
+    sizes, comparison = SizeCheck(zones.ground), Comparison()
     rules: list[Rule] = []
     if named.jaywalking:
         rules.append(Jaywalking(named.jaywalking, zones, signals))
     if named.illegal_parking:
-        rules.append(IllegalParking(named.illegal_parking, zones, timezone, sizes))
+        rules.append(IllegalParking(named.illegal_parking, zones, timezone, sizes, comparison))
     if named.garbage:
-        rules.append(StrayGarbage(named.garbage, zones, sizes))
+        rules.append(StrayGarbage(named.garbage, zones, sizes, comparison))
     if named.cigarette_butt:
-        rules.append(CigaretteButts(named.cigarette_butt, zones, sizes))
+        rules.append(CigaretteButts(named.cigarette_butt, zones, sizes, comparison))
     return rules

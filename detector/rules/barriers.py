@@ -137,21 +137,22 @@ class BarrierWatch:
         self._forget(seconds)
         if not self._barriers or not len(people):
             return []
-        height, width = people.frame.height, people.frame.width
-        tall = (people.boxes[:, 3] - people.boxes[:, 1]).astype(np.float64)
-        apart = np.array([line.distances(people.points) for _, line in self._barriers]).min(axis=0) / (tall / height)
-        heads = np.stack([people.pixels[:, 0] / width, people.boxes[:, 1] / height], axis=1)
-        stances = {
-            row: _Stance((x, y), (u, v), high)
-            for row, ((x, y), (u, v), high, away) in enumerate(
-                zip(people.points.tolist(), heads.tolist(), tall.tolist(), apart.tolist(), strict=True)
-            )
-            if self._is_near(people.tracks[row], away)
-        }
-        near = list(stances)
+        height = people.frame.height
+        tops, bottoms = people.boxes[:, 1].tolist(), people.boxes[:, 3].tolist()
+        distances = np.array([line.distances(people.points) for _, line in self._barriers])
+        apart = [
+            away * height / (bottom - top)
+            for away, top, bottom in zip(distances.min(axis=0).tolist(), tops, bottoms, strict=True)
+        ]
+        near = [row for row, away in enumerate(apart) if self._is_near(people.tracks[row], away)]
         if not near:
             return []
-        over = self._crossed([self._sides.get(people.tracks[row]) for row in near], people.points[near])
+        places = people.points[near]
+        stances = {
+            row: _Stance((x, y), (x, tops[row] / height), bottoms[row] - tops[row])
+            for row, (x, y) in zip(near, places.tolist(), strict=True)
+        }
+        over = self._crossed([self._sides.get(people.tracks[row]) for row in near], places, distances[:, near])
         self._follow(people, stances, {row for row, zone in zip(near, over, strict=True) if zone is None})
         climbs = []
         for row, zone in zip(near, over, strict=True):
@@ -169,17 +170,23 @@ class BarrierWatch:
             if side is not None and side.learnt is not None and seconds - side.learnt <= _HIDDEN_SECONDS:
                 side.seen = seconds
 
-    def _crossed(self, sides: list[_Side | None], feet: FloatArray) -> list[str | None]:
-        """For each of N people the barrier between where they stood and where their (N, 2) feet are now."""
+    def _crossed(self, sides: list[_Side | None], feet: FloatArray, distances: FloatArray) -> list[str | None]:
+        """For each of N people the barrier between where they stood and where they are now.
+
+        Args:
+            sides: where they stood, where that is known.
+            feet: (N, 2) where they are.
+            distances: (barriers, N) how far that is from each barrier.
+        """
         over: list[str | None] = [None] * len(feet)
         rows = [row for row, side in enumerate(sides) if side is not None]
         if not rows:
             return over
         before, now = np.array([side.stance.feet for side in sides if side is not None]), feet[rows]
         moved = np.hypot(*(now - before).T)
-        for zone, line in self._barriers:
+        for (zone, line), away in zip(self._barriers, distances[:, rows], strict=True):
             # Who has moved less than the barrier is away has not crossed it: as a rule, that is everybody.
-            reached = np.flatnonzero(moved >= line.distances(now))
+            reached = (moved >= away).nonzero()[0]
             if not len(reached):
                 continue
             for place in reached[line.crossed(before[reached], now[reached])].tolist():

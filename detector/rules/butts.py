@@ -6,6 +6,7 @@ import numpy as np
 
 from detector.anchor import Anchor
 from detector.anchors import AnchorMemory, AnchorSettings
+from detector.comparison import Comparison
 from detector.detections import ObjectClass
 from detector.rules.rule import Finding, View
 from detector.rules.sizes import SizeCheck
@@ -28,12 +29,20 @@ class CigaretteButts(StillObjectRule):
         settings: how long butts must lie, how many make a patch, and how near.
         zones: the scene's zones; butts in bins and ignored zones do not count.
         sizes: drops lane dashes.
+        comparison: shared with the other rules about still things.
     """
 
     kind: ClassVar[ViolationKind] = ViolationKind.CIGARETTE_BUTT
 
-    def __init__(self, settings: ButtSettings, zones: ZoneMap, sizes: SizeCheck | None = None) -> None:
-        super().__init__(AnchorMemory((ObjectClass.CIGARETTE_BUTT,), AnchorSettings(same_place=0.25)), sizes)
+    def __init__(
+        self,
+        settings: ButtSettings,
+        zones: ZoneMap,
+        sizes: SizeCheck | None = None,
+        comparison: Comparison | None = None,
+    ) -> None:
+        anchors = AnchorSettings(same_place=0.25)
+        super().__init__(AnchorMemory((ObjectClass.CIGARETTE_BUTT,), anchors, comparison), sizes)
         self._settings = settings
         self._zones = zones
 
@@ -72,7 +81,8 @@ class CigaretteButts(StillObjectRule):
     def _on_the_ground(self, anchors: list[Anchor]) -> list[Anchor]:
         """Without those in bins and ignored zones."""
         points = np.array([a.ground_point() for a in anchors]).reshape(-1, 2)
-        away = self._zones.inside(points, Bin) | self._zones.inside(points, Ignore)
+        places = self._zones.at(points)
+        away = places.inside(Bin) | places.inside(Ignore)
         return [a for a, is_away in zip(anchors, away, strict=True) if not is_away]
 
 

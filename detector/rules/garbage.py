@@ -8,6 +8,7 @@ import shapely
 
 from detector.anchor import Anchor
 from detector.anchors import AnchorMemory, AnchorSettings
+from detector.comparison import Comparison
 from detector.detections import ObjectClass
 from detector.rules.passers_by import PassersBy, Suspect
 from detector.rules.rule import Finding, View
@@ -38,13 +39,21 @@ class StrayGarbage(StillObjectRule):
         settings: how long a piece must lie.
         zones: the scene's zones; pieces in bins and ignored zones do not count.
         sizes: drops what is too large or too small.
+        comparison: shared with the other rules about still things.
     """
 
     kind: ClassVar[ViolationKind] = ViolationKind.GARBAGE
 
-    def __init__(self, settings: GarbageSettings, zones: ZoneMap, sizes: SizeCheck | None = None) -> None:
+    def __init__(
+        self,
+        settings: GarbageSettings,
+        zones: ZoneMap,
+        sizes: SizeCheck | None = None,
+        comparison: Comparison | None = None,
+    ) -> None:
         # What is called garbage from the first second on is part of the place until it moves.
-        super().__init__(AnchorMemory((ObjectClass.GARBAGE,), AnchorSettings(settle_seconds=3.0)), sizes)
+        anchors = AnchorSettings(settle_seconds=3.0)
+        super().__init__(AnchorMemory((ObjectClass.GARBAGE,), anchors, comparison), sizes)
         self._passers_by = PassersBy()
         self._suspects: dict[UUID, Suspect] = {}
         self._settings = settings

@@ -114,9 +114,10 @@ class Jaywalking(Rule):
         """
         if not len(people):
             return []
-        crosswalks, on = self._zones.first_at(people.points, Crosswalk)
-        roads, road = self._zones.first_at(people.points, Carriageway)
-        skip = self._zones.inside(people.points, Ignore).tolist()
+        places = self._zones.at(people.points)
+        crosswalks, on = places.first(Crosswalk)
+        roads, road = places.first(Carriageway)
+        skip = places.inside(Ignore).tolist()
         zebras = [crosswalks[n] if n >= 0 else None for n in on.tolist()]
         at_red = self._crossings.at_red(people.tracks, people.points, zebras, people.frame.seconds)
         offences: list[tuple[int, tuple[str, str] | None]] = []

@@ -7,6 +7,7 @@ import numpy as np
 
 from detector.anchor import Anchor
 from detector.anchors import AnchorMemory
+from detector.comparison import Comparison
 from detector.detections import ObjectClass
 from detector.geometry import FloatArray
 from detector.moments import Moment
@@ -36,14 +37,20 @@ class IllegalParking(StillObjectRule):
         zones: the scene's zones.
         timezone: where the zones' schedules are read.
         sizes: drops toys.
+        comparison: shared with the other rules about still things.
     """
 
     kind: ClassVar[ViolationKind] = ViolationKind.ILLEGAL_PARKING
 
     def __init__(
-        self, settings: ParkingSettings, zones: ZoneMap, timezone: ZoneInfo, sizes: SizeCheck | None = None
+        self,
+        settings: ParkingSettings,
+        zones: ZoneMap,
+        timezone: ZoneInfo,
+        sizes: SizeCheck | None = None,
+        comparison: Comparison | None = None,
     ) -> None:
-        super().__init__(AnchorMemory((ObjectClass.E_TRICYCLE,)), sizes)
+        super().__init__(AnchorMemory((ObjectClass.E_TRICYCLE,), comparison=comparison), sizes)
         self._settings = settings
         self._zones = zones
         self._timezone = timezone
@@ -85,8 +92,9 @@ class IllegalParking(StillObjectRule):
         if not anchors:
             return []
         points = np.array([a.ground_point() for a in anchors])
-        zones, numbers = self._zones.first_at(points, NoParking)
-        numbers[self._zones.inside(points, ParkingBay)] = -1
+        places = self._zones.at(points)
+        zones, numbers = places.first(NoParking)
+        numbers[places.inside(ParkingBay)] = -1
         found = [zones[n] if n >= 0 else None for n in numbers.tolist()]
         if all(zone is None for zone in found):
             return found
