@@ -78,7 +78,7 @@ class Model:
         Args:
             name: its name in the registry; the default one where None.
             registry: the registry or where it lies; the installed one where None.
-            runtime: what computes it.
+            runtime: what computes it; see :func:`~detector.runtimes.open_runtime`.
             threads: threads of one call; where None, one for each CPU, shared out among the lanes.
             lanes: calls that will be made side by side.
 
@@ -90,8 +90,10 @@ class Model:
             registry = Registry.load(registry)
         entry = registry.entry(name)
         content = entry.read()
+        shape = 1, *Letterbox.fit(16, 9, long_side=entry.input_size, stride=entry.stride).shape
         try:
-            return cls(entry, open_runtime(content, runtime, threads, lanes), name or registry.default, lanes=lanes)
+            opened = open_runtime(content, runtime, threads, lanes, shape=shape)
+            return cls(entry, opened, name or registry.default, lanes=lanes)
         except ModelError as error:
             raise ModelError(f"{entry.path}: {error}") from error
 

@@ -165,7 +165,7 @@ def open_export(exported: Path, head: Head, image_size: int, name: str = "") -> 
         },
         context={"folder": exported.parent},
     )
-    return Model(entry, open_runtime(exported.read_bytes()), name)
+    return Model(entry, open_runtime(exported.read_bytes(), "onnxruntime"), name)
 
 
 def say(line: str) -> None:

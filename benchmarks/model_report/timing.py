@@ -1,22 +1,20 @@
 """Timing: milliseconds a picture takes on each runtime that is installed, and an int8 build beside fp32."""
 
 import os
-import platform
 import statistics
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
-from importlib.metadata import version
-from importlib.util import find_spec
 from pathlib import Path
-from typing import Literal, TypeVar
+from typing import TypeVar
 
 import numpy as np
 
+from detector.detections import FloatArray
 from detector.model import Model
 from detector.registry import ModelEntry
-from detector.runtimes import open_runtime
+from detector.runtimes import RuntimeName, installed, open_runtime, processor, versioned
 
 K = TypeVar("K")
 
@@ -45,12 +43,7 @@ class Speed:
     cpu: dict[str, float]
 
 
-def runtimes() -> list[Literal["onnxruntime", "openvino"]]:
-    """The runtimes that are installed."""
-    return ["onnxruntime", "openvino"] if find_spec("openvino") else ["onnxruntime"]
-
-
-def open_build(file: Path, entry: ModelEntry, runtime: Literal["onnxruntime", "openvino"]) -> Model:
+def open_build(file: Path, entry: ModelEntry, runtime: RuntimeName) -> Model:
     """A file with the same input and output as a registered model, on one runtime."""
     return Model(entry, open_runtime(file.read_bytes(), runtime))
 
@@ -63,18 +56,23 @@ def speeds(entry: ModelEntry, builds: Mapping[str, Path]) -> list[Speed]:
         builds: `fp32` and perhaps `int8`, and their files.
     """
     contestants = {
-        (build, f"{runtime} {version(runtime)}"): open_build(file, entry, runtime)
-        for runtime in runtimes()
+        (build, versioned(runtime)): open_build(file, entry, runtime)
+        for runtime in installed()
         for build, file in builds.items()
     }
     made = [Speed(*key, {}, {}, {}) for key in contestants]
     for shape, (height, width) in SHAPES.items():
-        noise = np.random.default_rng(0).random((1, 3, height, width), np.float32)
+        noise = noise_picture(height, width)
         taken = take_turns({key: partial(model.infer, noise) for key, model in contestants.items()}, ROUNDS)
         for speed, (wall, cpu) in zip(made, taken.values(), strict=True):
             speed.median[shape], speed.least[shape] = statistics.median(wall), min(wall)
             speed.cpu[shape] = statistics.median(cpu)
     return made
+
+
+def noise_picture(height: int, width: int) -> FloatArray:
+    """One picture of noise, as a runtime takes it: (1, 3, height, width)."""
+    return np.random.default_rng(0).random((1, 3, height, width), np.float32)
 
 
 def take_turns(contestants: Mapping[K, Callable[[], object]], rounds: int) -> dict[K, tuple[list[float], list[float]]]:
@@ -95,10 +93,4 @@ def take_turns(contestants: Mapping[K, Callable[[], object]], rounds: int) -> di
 
 def machine() -> str:
     """The processor, how many of its threads this process may use, and how busy they are."""
-    try:
-        lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
-    except OSError:
-        lines = []
-    names = [line.split(":", 1)[1].strip() for line in lines if line.startswith("model name")]
-    count = len(os.sched_getaffinity(0))
-    return f"{names[0] if names else platform.machine()}, {count} CPUs, load {os.getloadavg()[0]:.1f}"
+    return f"{processor()}, load {os.getloadavg()[0]:.1f}"
