@@ -22,6 +22,7 @@ from service.middleware import Compression, RequestEnvelope
 from service.office import Office
 from service.packages.routes import router as packages
 from service.photos.routes import router as photos
+from service.presence.routes import router as presence
 from service.retention.routes import router as retention
 from service.second_factors.routes import router as second_factors
 from service.sessions.routes import router as sessions
@@ -73,7 +74,7 @@ def create_app(settings: Settings) -> FastAPI:
         api.include_router(router)
     for router in (second_factors, sign_on, units, areas, calendars, standards):
         api.include_router(router)
-    for router in (packages, ledgers, figures, retention):
+    for router in (packages, ledgers, figures, retention, presence):
         api.include_router(router)
     app.include_router(api)
     app.include_router(health_router)

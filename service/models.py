@@ -11,6 +11,7 @@ from service.events.models import EventRow
 from service.evidence.models import EvidenceRow
 from service.figures.models import FigureWeightRow
 from service.photos.models import PhotoRow
+from service.presence.models import CaseViewerRow
 from service.retention.models import HoldRow, RetentionRuleRow
 from service.second_factors.models import SecondFactorRow
 from service.sessions.models import SessionRow, SignInFailureRow
@@ -37,6 +38,7 @@ __all__ = [
     "CameraStatusRow",
     "CaseNumberRow",
     "CaseRow",
+    "CaseViewerRow",
     "EngineRow",
     "EventRow",
     "EvidenceRow",

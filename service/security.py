@@ -163,6 +163,8 @@ ACCESS: dict[str, Access] = {
     "add_after_photo": HANDLERS,
     "list_case_transitions": PEOPLE,
     "suggest_cases": READERS,
+    "look_at_case": READERS,
+    "look_away_from_case": READERS,
     "list_hot_spots": READERS,
     "list_units": PEOPLE,
     "create_unit": ADMINISTRATOR,

@@ -27,8 +27,8 @@ async def stream_events(
 ) -> Response:
     """What changes, as it changes.
 
-    The events are ``case.created``, ``case.updated``, ``photo.updated``, ``camera.status``, ``camera.snapshot`` and
-    ``alert``; consoles get those that their person may see.
+    The events are ``case.created``, ``case.updated``, ``case.viewed``, ``photo.updated``, ``camera.status``,
+    ``camera.snapshot`` and ``alert``; consoles get those that their person may see.
     """
     may_go_on = partial(still_signed_in, office, asker, request)
     events = stream.server_sent(office, asker, stream.parse_last_id(last_event_id), may_go_on)

@@ -70,6 +70,7 @@ async def _session(office: Office, user: UserRow, token: str) -> Session:
     return Session(
         user=User.model_validate(user),
         csrf_token=csrf_token(token),
+        timezone=office.settings.timezone,
         second_factor=has_one,
         second_factor_missing=needed and not has_one,
     )

@@ -38,6 +38,7 @@ class Session(BaseModel):
 
     user: User
     csrf_token: str
+    timezone: str = Field(description="the district's zone, in which times are shown and days begin")
     second_factor: bool = Field(description="whether sign-in asks the person for a code")
     second_factor_missing: bool = Field(description="the person can do nothing here before adding a second factor")
 

@@ -63,6 +63,8 @@ EXPECTED = {
     "get_case": "iohsau",
     "list_case_transitions": "iohsau",
     "suggest_cases": "osau",
+    "look_at_case": "osau",
+    "look_away_from_case": "osau",
     "list_hot_spots": "osau",
     "confirm_case": "oa",
     "dismiss_case": "oa",

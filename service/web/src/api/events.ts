@@ -2,6 +2,7 @@
 export const EVENT_TYPES = [
   'case.created',
   'case.updated',
+  'case.viewed',
   'photo.updated',
   'camera.status',
   'camera.snapshot',

@@ -1091,8 +1091,8 @@ export interface paths {
          * Stream Events
          * @description What changes, as it changes.
          *
-         *     The events are ``case.created``, ``case.updated``, ``photo.updated``, ``camera.status``, ``camera.snapshot`` and
-         *     ``alert``; consoles get those that their person may see.
+         *     The events are ``case.created``, ``case.updated``, ``case.viewed``, ``photo.updated``, ``camera.status``,
+         *     ``camera.snapshot`` and ``alert``; consoles get those that their person may see.
          */
         get: operations["stream_events"];
         put?: never;
@@ -1860,6 +1860,30 @@ export interface paths {
         put?: never;
         post?: never;
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/cases/{case_id}/viewers/me": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Look At Case
+         * @description Say that one looks at a case; answers who else does. Whoever does not say it again is forgotten soon.
+         */
+        put: operations["look_at_case"];
+        post?: never;
+        /**
+         * Look Away From Case
+         * @description Say that one looks at a case no longer.
+         */
+        delete: operations["look_away_from_case"];
         options?: never;
         head?: never;
         patch?: never;
@@ -4708,6 +4732,11 @@ export interface components {
             /** Csrf Token */
             csrf_token: string;
             /**
+             * Timezone
+             * @description the district's zone, in which times are shown and days begin
+             */
+            timezone: string;
+            /**
              * Second Factor
              * @description whether sign-in asks the person for a code
              */
@@ -5236,6 +5265,32 @@ export interface components {
              * @description a new password; it ends all sessions of the person
              */
             password?: string | null;
+        };
+        /**
+         * Viewer
+         * @description Somebody who has the case on screen.
+         */
+        Viewer: {
+            /** Name */
+            name: string;
+            /**
+             * Since
+             * Format: date-time
+             */
+            since: string;
+        };
+        /**
+         * Viewers
+         * @description Who else looks at a case, the first who came first.
+         */
+        Viewers: {
+            /** Items */
+            items: components["schemas"]["Viewer"][];
+            /**
+             * Renew Seconds
+             * @description ask again within this time, or others no longer see the asker
+             */
+            renew_seconds: number;
         };
         /**
          * Violation
@@ -12254,6 +12309,129 @@ export interface operations {
             };
             /** @description Forbidden */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    look_at_case: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                case_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Viewers"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    look_away_from_case: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                case_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };

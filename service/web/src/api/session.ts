@@ -1,6 +1,7 @@
 import { queryOptions, useMutation, useQueryClient } from '@tanstack/react-query'
 
 import { canRemember, forget, remember, remembered } from '@/app/preferences'
+import { setDistrictZone } from '@/app/zone'
 
 import { answer, answerSignedOut, api } from './client'
 import { setCsrfToken } from './credentials'
@@ -10,8 +11,7 @@ import { Problem } from './problem'
 async function whoAmI(signal: AbortSignal): Promise<Session | null> {
   try {
     const session = await answerSignedOut(api.GET('/api/v1/session', { signal }))
-    setCsrfToken(session.csrf_token)
-    rememberUser(session)
+    take(session)
     return session
   } catch (error) {
     if (error instanceof Problem && error.status === 401) return null
@@ -19,8 +19,10 @@ async function whoAmI(signal: AbortSignal): Promise<Session | null> {
   }
 }
 
-/** Without the token: it ends with the session, and the server gives it anew. */
-function rememberUser(session: Session): void {
+/** Keep what the console needs of a session. Without the token: the server gives it anew. */
+function take(session: Session): void {
+  setCsrfToken(session.csrf_token)
+  setDistrictZone(session.timezone)
   remember('user', JSON.stringify({ ...session, csrf_token: '' }))
 }
 
@@ -43,6 +45,7 @@ async function atStart(signal: AbortSignal): Promise<Session | null> {
   } catch (error) {
     const before = error instanceof Problem && error.status === 0 ? whoItWas() : null
     if (before === null) throw error
+    setDistrictZone(before.timezone)
     return before
   }
 }
@@ -75,9 +78,8 @@ export function useSignIn() {
   return useMutation({
     mutationFn: (body: Credentials) => answerSignedOut(api.POST('/api/v1/session', { body })),
     onSuccess(session) {
-      setCsrfToken(session.csrf_token)
+      take(session)
       remember('signed-in', 'yes')
-      rememberUser(session)
       cache.setQueryData(sessionQuery.queryKey, session)
     },
   })

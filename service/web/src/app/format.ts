@@ -3,9 +3,7 @@ import { useMemo } from 'react'
 import type { Locale } from '@/messages'
 
 import { useLocale } from './locale'
-
-/** The district's time zone: all times are shown in it, wherever the reader is. */
-export const TIME_ZONE = 'Asia/Shanghai'
+import { districtZone } from './zone'
 
 const MINUTE = 60
 const HOUR = 60 * MINUTE
@@ -32,7 +30,7 @@ export interface Format {
 }
 
 /** Formats of one language, all by Intl. */
-export function formatter(locale: Locale, timeZone: string = TIME_ZONE): Format {
+export function formatter(locale: Locale, timeZone = districtZone()): Format {
   const dateTime = new Intl.DateTimeFormat(locale, {
     timeZone,
     dateStyle: 'medium',
@@ -100,7 +98,8 @@ export function formatter(locale: Locale, timeZone: string = TIME_ZONE): Format 
 
 export function useFormat(): Format {
   const { locale } = useLocale()
-  return useMemo(() => formatter(locale), [locale])
+  const timeZone = districtZone()
+  return useMemo(() => formatter(locale, timeZone), [locale, timeZone])
 }
 
 /**
@@ -108,7 +107,7 @@ export function useFormat(): Format {
  *
  * @param day the day as `YYYY-MM-DD`
  */
-export function startOfDay(day: string, offset = 0, timeZone: string = TIME_ZONE): string {
+export function startOfDay(day: string, offset = 0, timeZone = districtZone()): string {
   const guess = new Date(`${day}T00:00:00Z`)
   guess.setUTCDate(guess.getUTCDate() + offset)
   const shown = new Intl.DateTimeFormat('sv-SE', {

@@ -135,6 +135,8 @@ export const enUS = {
   'case.suspectedHint': 'The picture alone cannot prove it; please judge',
   'case.relapse': 'Relapse: a settled problem of this kind was here before',
   'case.noCamera': 'Photo',
+  'case.map': 'Where it happened',
+  'case.viewers': 'Also looking: {names}',
   'case.lonlat': '{longitude}, {latitude}',
   'case.area': 'Area',
   'case.unit': 'Unit',

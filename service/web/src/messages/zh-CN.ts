@@ -127,6 +127,8 @@ export const zhCN = {
   'case.suspectedHint': '仅凭画面不能认定，请人工判断',
   'case.relapse': '反弹：此处曾有已办结的同类问题',
   'case.noCamera': '现场照片',
+  'case.map': '案发位置',
+  'case.viewers': '{names} 也在查看',
   'case.lonlat': '{longitude}，{latitude}',
   'case.area': '辖区',
   'case.unit': '责任单位',

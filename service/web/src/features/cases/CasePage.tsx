@@ -21,13 +21,15 @@ import { CaseHistory } from './CaseHistory'
 import { EscalatedLabel, KindLabel, StatusLabel, SuspectedLabel } from './CaseLabels'
 import styles from './CasePage.module.css'
 import { CaseStandard } from './CaseStandard'
+import { CaseSurroundings } from './CaseSurroundings'
 import { DeadlineClock } from './DeadlineClock'
 import { EvidenceFiles } from './EvidenceFiles'
 import { EvidenceStage } from './EvidenceStage'
 import { boxedOriginal, inViewOrder } from './evidenceViews'
+import { Viewers } from './Viewers'
 
-/** Who may take a case file away, as the server's rules say. */
-const READS_PACKAGES: ReadonlySet<Role> = new Set(['operator', 'supervisor', 'administrator', 'auditor'])
+/** Who sees all cases of an area, may take a case file away and sees who else looks, as the server's rules say. */
+const OVERSEERS: ReadonlySet<Role> = new Set(['operator', 'supervisor', 'administrator', 'auditor'])
 
 /** One case: evidence, facts, what happened, and what the reader may do. */
 export default function CasePage() {
@@ -50,7 +52,7 @@ function CaseView({ found }: { found: Case }) {
   const navigate = useNavigate()
   const { word } = useWords()
   const [selected, setSelected] = useState<string | null>(null)
-  const { user } = useSession()
+  const oversees = OVERSEERS.has(useSession().user.role)
   const original = boxedOriginal(found)
   // Afterwards is beside before in the comparison; the stage shows the offence first.
   const views = inViewOrder(found.evidence)
@@ -74,7 +76,8 @@ function CaseView({ found }: { found: Case }) {
         {found.suspected ? <SuspectedLabel /> : null}
         <DeadlineClock row={found} detail={found} now={useNow(30_000)} />
         {found.escalated_at === null ? null : <EscalatedLabel />}
-        {READS_PACKAGES.has(user.role) ? (
+        {oversees ? <Viewers id={found.id} /> : null}
+        {oversees ? (
           <a className={styles.package} href={`/api/v1/cases/${found.id}/package`} download>
             <Download size={16} aria-hidden /> {t('cases.package')}
           </a>
@@ -94,8 +97,12 @@ function CaseView({ found }: { found: Case }) {
         <section className={styles.card}>
           <h2>{t('review.facts')}</h2>
           <CaseFacts row={found} detail={found} />
+          <CaseSurroundings row={found} nearby={oversees} />
         </section>
-        <CaseHistory history={found.history} />
+        <section className={styles.card}>
+          <h2>{t('cases.history')}</h2>
+          <CaseHistory history={found.history} />
+        </section>
         <CaseStandard found={found} />
       </aside>
       <div className={styles.below}>

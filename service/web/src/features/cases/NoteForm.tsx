@@ -32,7 +32,7 @@ export function NoteForm({ title, hint = '', needed, busy, onCancel, onSubmit, c
       }}
     >
       <h2>{title}</h2>
-      {hint === '' ? null : <p className={styles.by}>{hint}</p>}
+      {hint === '' ? null : <p className={styles.hint}>{hint}</p>}
       {children}
       <Input.TextArea
         ref={takeFocus}

@@ -4,8 +4,9 @@ import { ChevronLeft, ChevronRight } from 'lucide-react'
 import { useState } from 'react'
 
 import { rankingQuery } from '@/api/figures'
-import { TIME_ZONE, useFormat } from '@/app/format'
+import { useFormat } from '@/app/format'
 import { useMessages } from '@/app/locale'
+import { districtZone } from '@/app/zone'
 import { useSession } from '@/features/session/session'
 import table from '@/shared/DataTable.module.css'
 import { problemText } from '@/shared/problemText'
@@ -30,7 +31,7 @@ export function RankingTable() {
   const t = useMessages()
   const format = useFormat()
   const { user } = useSession()
-  const [now] = useState(() => weekNow(TIME_ZONE))
+  const [now] = useState(() => weekNow(districtZone()))
   const [week, setWeek] = useState(now)
   const { data: ranking, error } = useQuery(rankingQuery(week))
   return (

@@ -1,4 +1,3 @@
-import { useQuery } from '@tanstack/react-query'
 import {
   Check,
   ChevronLeft,
@@ -17,23 +16,23 @@ import { Link } from 'react-router'
 
 import { useWords } from '@/api/catalogue'
 import type { Case, DismissalReason } from '@/api/nouns'
-import { suggestionsQuery } from '@/api/suggestions'
 import { useFormat } from '@/app/format'
 import { useMessages } from '@/app/locale'
 import { CaseFacts } from '@/features/cases/CaseFacts'
+import { CaseHistory } from '@/features/cases/CaseHistory'
 import { KindLabel, SuspectedLabel } from '@/features/cases/CaseLabels'
+import { CaseSurroundings } from '@/features/cases/CaseSurroundings'
 import { DismissForm } from '@/features/cases/DismissForm'
 import { MergeForm } from '@/features/cases/MergeForm'
-import { NearbyCases } from '@/features/cases/NearbyCases'
+import { Viewers } from '@/features/cases/Viewers'
 
 import styles from './ReviewPanel.module.css'
 import type { Entry } from './reviewQueue'
 
 /** The server counts no further. */
 const COUNTED_UP_TO = 10_000
-/** How long a case must be on screen before its neighbours are asked for. */
+/** How long a case must be on screen before more is asked and drawn than a fast decision needs. */
 const LINGER_MS = 600
-const NEARBY_SHOWN = 3
 
 interface Switch {
   on: boolean
@@ -73,6 +72,7 @@ export function ReviewPanel(props: Props) {
   const t = useMessages()
   const format = useFormat()
   const { row } = entry
+  const stays = useStays(LINGER_MS)
   return (
     <aside className={styles.panel}>
       <header className={styles.count}>
@@ -122,13 +122,13 @@ export function ReviewPanel(props: Props) {
         </div>
         <p className={styles.number}>
           <Link to={`/cases/${row.id}`}>{row.number}</Link>
+          {stays ? <Viewers id={row.id} /> : null}
         </p>
         <MarkNote entry={entry} />
         {row.suspected && (detail?.violation.note ?? '') === '' ? (
           <p className={styles.hint}>{t('case.suspectedHint')}</p>
         ) : null}
         <CaseFacts row={row} detail={detail} />
-        <Around id={row.id} />
         {props.next.length === 0 ? null : (
           <section className={styles.next} aria-label={t('review.upNext')}>
             <h2>{t('review.upNext')}</h2>
@@ -146,6 +146,17 @@ export function ReviewPanel(props: Props) {
             </ol>
           </section>
         )}
+        {stays ? (
+          <div className={styles.more}>
+            <CaseSurroundings row={row} nearby />
+            {detail === undefined ? null : (
+              <section aria-label={t('cases.history')}>
+                <h2>{t('cases.history')}</h2>
+                <CaseHistory history={detail.history} />
+              </section>
+            )}
+          </div>
+        ) : null}
       </div>
       <footer className={styles.decide}>
         {props.asking === 'dismiss' ? (
@@ -179,20 +190,6 @@ function Tool({ label, keyName, pressed, run, children }: ToolProps) {
     >
       {children}
     </button>
-  )
-}
-
-/** Open cases around; asked for once the operator stays, so that fast decisions ask for nothing. */
-function Around({ id }: { id: string }) {
-  const t = useMessages()
-  const stays = useStays(LINGER_MS)
-  const { data: neighbours } = useQuery({ ...suggestionsQuery(id), enabled: stays })
-  if (neighbours === undefined || neighbours.length === 0) return null
-  return (
-    <section className={styles.around} aria-label={t('review.nearby')}>
-      <h2>{t('review.nearby')}</h2>
-      <NearbyCases neighbours={neighbours.slice(0, NEARBY_SHOWN)} />
-    </section>
   )
 }
 
