@@ -90,6 +90,7 @@ class CameraWorker:
         checkpoints: folder of what rules remember.
         timezone: the district's time.
         wake: notified when a frame waits for the model.
+        tracks: folder of what all cameras' rules were shown in the last hours; none is kept without one.
     """
 
     def __init__(
@@ -100,6 +101,7 @@ class CameraWorker:
         checkpoints: Path,
         timezone: ZoneInfo,
         wake: Condition,
+        tracks: Path | None = None,
     ) -> None:
         self.config = config
         self.name = config.scene.camera.id
@@ -117,6 +119,7 @@ class CameraWorker:
             film=Film(),
             timezone=timezone,
             model=self._followed.name,
+            tracks=tracks / self.name if tracks is not None else None,
         )
         self._restore()
         self._close_look = CloseLook(config.scene)

@@ -31,10 +31,12 @@ class EngineFolders:
     Attributes:
         outbox: violations waiting for delivery.
         checkpoints: one file a camera: what its rules remember.
+        tracks: one folder a camera: what its rules were shown in the last hours; none is kept without one.
     """
 
     outbox: Path
     checkpoints: Path
+    tracks: Path | None = None
 
 
 class Engine:
@@ -51,6 +53,7 @@ class Engine:
         self.outbox = Outbox(folders.outbox)
         self._checkpoints = folders.checkpoints
         self._checkpoints.mkdir(parents=True, exist_ok=True)
+        self._tracks = folders.tracks
         self._timezone = timezone
         self._workers: dict[str, CameraWorker] = {}
         self._wake = Condition()
@@ -82,7 +85,9 @@ class Engine:
         self._workers = {name: kept.get(name) or self._start(config) for name, config in wanted.items()}
 
     def _start(self, config: CameraConfig) -> CameraWorker:
-        return CameraWorker(config, lambda: self.model, self.outbox, self._checkpoints, self._timezone, self._wake)
+        return CameraWorker(
+            config, lambda: self.model, self.outbox, self._checkpoints, self._timezone, self._wake, self._tracks
+        )
 
     def use_model(self, model: Model) -> None:
         """Look at the frames that come from now on with another model; cameras, tracks and memories go on.

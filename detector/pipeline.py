@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import datetime
+from pathlib import Path
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -22,6 +23,7 @@ from detector.scene import Scene
 from detector.signals import SignalBoard
 from detector.sources import Frame
 from detector.sources.photos import DISTRICT_ZONE
+from detector.track_store import TrackStore
 from detector.tracking import Tracker
 from detector.violations import Violation
 
@@ -61,6 +63,7 @@ class Pipeline:
         film: where clips come from; an offence is then reported two seconds after its end, when its clip is complete.
         timezone: the district's time, for schedules and burnt-in captions.
         model: registry name of the model, noted in each violation.
+        tracks: folder for what the rules are shown in the last hours, without pictures; none is kept without one.
     """
 
     def __init__(
@@ -73,6 +76,7 @@ class Pipeline:
         film: Film | None = None,
         timezone: ZoneInfo = DISTRICT_ZONE,
         model: str = "",
+        tracks: Path | None = None,
     ) -> None:
         self.scene = scene
         self._health = health
@@ -84,6 +88,7 @@ class Pipeline:
         self.signals = SignalBoard()
         """What is told about the scene's pedestrian signals."""
         self._rules = rules_of(scene, timezone, self.signals)
+        self._tracks = TrackStore(tracks, scene, self.signals) if tracks is not None else None
         self._size: tuple[int, int] | None = None
         """Width and height of frames as rules see them."""
         self._busy = 0.0
@@ -136,11 +141,14 @@ class Pipeline:
         numbers = np.full(len(detections), -1, np.int64)
         numbers[self._tracker.rows] = tracks.tracks
         seen = detections.with_tracks(numbers)
-        sure = seen[seen.confidence >= self._thresholds[seen.class_id]]
+        is_sure = seen.confidence >= self._thresholds[seen.class_id]
         shown = frame if seconds == frame.seconds else replace(frame, seconds=seconds)
-        view = View(shown, tracks, sure, riders(tracks))
+        view = View(shown, tracks, seen[is_sure], riders(tracks))
         self._recorder.judged(shown, seen, frame.seconds)
-        return [finding for rule in self._rules for finding in rule.update(view)], numbers
+        findings = [finding for rule in self._rules for finding in rule.update(view)]
+        if self._tracks is not None:
+            self._tracks.add(shown, seen, is_sure, (self._tracker.rows, tracks.class_id), self._rules)
+        return findings, numbers
 
     def finish(self, patience: float | None = None) -> list[Violation]:
         """The source has ended: offences that only waited for their end.
@@ -150,6 +158,8 @@ class Pipeline:
         """
         if self._health is not None and self._last_at is not None:
             self._health.finish(self._last_at)
+        if self._tracks is not None:
+            self._tracks.flush()
         found = [finding for rule in self._rules for finding in rule.finish()]
         return self._recorder.finish(found, patience)
 
