@@ -19,6 +19,8 @@ from service.evidence.routes import router as evidence
 from service.figures.routes import router as figures
 from service.ledgers.routes import router as ledgers
 from service.middleware import Compression, RequestEnvelope
+from service.notices.routes import router as notices
+from service.notices.routes import settings_router as notice_settings
 from service.office import Office
 from service.packages.routes import router as packages
 from service.photos.routes import router as photos
@@ -75,6 +77,8 @@ def create_app(settings: Settings) -> FastAPI:
     for router in (second_factors, sign_on, units, areas, calendars, standards):
         api.include_router(router)
     for router in (packages, ledgers, figures, retention, presence):
+        api.include_router(router)
+    for router in (notices, notice_settings):
         api.include_router(router)
     app.include_router(api)
     app.include_router(health_router)

@@ -10,6 +10,7 @@ from service.database import Base
 from service.events.models import EventRow
 from service.evidence.models import EvidenceRow
 from service.figures.models import FigureWeightRow
+from service.notices.models import MailRow, NoticeRow, NoticeSettingsRow
 from service.photos.models import PhotoRow
 from service.presence.models import CaseViewerRow
 from service.retention.models import HoldRow, RetentionRuleRow
@@ -21,6 +22,7 @@ from service.system.models import AlertRow, EngineRow
 from service.units.models import ResponsibilityRow, UnitRow
 from service.users.models import UserRow
 from service.violations.models import ViolationRow
+from service.webhooks.models import WebhookDeliveryRow, WebhookHeadRow, WebhookRow
 
 __all__ = [
     "AlertRow",
@@ -44,6 +46,9 @@ __all__ = [
     "EvidenceRow",
     "FigureWeightRow",
     "HoldRow",
+    "MailRow",
+    "NoticeRow",
+    "NoticeSettingsRow",
     "PhotoRow",
     "ResponsibilityRow",
     "RetentionRuleRow",
@@ -55,4 +60,7 @@ __all__ = [
     "UnitRow",
     "UserRow",
     "ViolationRow",
+    "WebhookDeliveryRow",
+    "WebhookHeadRow",
+    "WebhookRow",
 ]

@@ -1,15 +1,17 @@
 """Settings of the office, from arguments and environment variables that start with ``STREETWARDEN_``."""
 
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
-from typing import Literal, Self
+from typing import Annotated, Literal, Self
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import Field, field_validator, model_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 from sqlalchemy import make_url
 from sqlalchemy.exc import ArgumentError
 
 MEBIBYTE = 1024 * 1024
+Network = IPv4Network | IPv6Network
 _GUESSED_PASSWORDS = frozenset({"", "changethis", "password", "postgres", "secret", "streetwarden"})
 
 
@@ -51,6 +53,24 @@ class Settings(BaseSettings):
     oidc_claim: str = Field("sub", description="the claim that holds a person's external_id")
     public_url: str | None = Field(None, description="where people reach the office, for example https://city.example")
 
+    smtp_host: str | None = Field(None, description="mail server; without one nobody gets mail")
+    smtp_port: int = Field(587, ge=1, le=65_535)
+    smtp_security: Literal["starttls", "tls", "none"] = Field("starttls", description="tls: from the first byte on")
+    smtp_username: str = ""
+    smtp_password: str = Field("", repr=False)
+    mail_from: str = Field("", description="sender of mails, for example Street Warden <warden@city.example>")
+    mail_burst: int = Field(3, ge=1, description="mails to one person before what follows waits and becomes one")
+    mail_burst_minutes: float = Field(10, ge=0, description="the time in which they are counted")
+    digest_hour: int = Field(8, ge=0, le=23, description="when daily digests go out, in the district's zone")
+    webhook_networks: Annotated[tuple[Network, ...], NoDecode] = Field(
+        (), description="private networks that webhooks may reach, for example 10.20.0.0/16,192.168.7.0/24"
+    )
+    webhook_seconds: float = Field(10, gt=0, le=60, description="how long a webhook's receiver may take")
+    sending_seconds: float = Field(1, gt=0, le=60, description="time between two looks for mails and webhooks to send")
+    sending_tries: int = Field(8, ge=1, le=20, description="tries of a mail or of a webhook's message")
+    sending_wait_seconds: float = Field(15, ge=0, description="wait after the first try; the next is four times it")
+    sending_days: int = Field(90, ge=1, description="how long notices, mails and deliveries are kept")
+
     json_limit: int = Field(2 * MEBIBYTE, ge=1024, description="bytes of a JSON body")
     frame_limit: int = Field(20 * MEBIBYTE, ge=1024, description="bytes of a pushed frame or a live picture")
     photo_limit: int = Field(40 * MEBIBYTE, ge=1024, description="bytes of a photo")
@@ -76,6 +96,21 @@ class Settings(BaseSettings):
         except (ZoneInfoNotFoundError, ValueError) as error:
             raise ValueError(f"no such time zone: {name!r}; use a name such as Asia/Shanghai") from error
         return name
+
+    @field_validator("webhook_networks", mode="before")
+    @classmethod
+    def _networks(cls, value: object) -> object:
+        if not isinstance(value, str):
+            return value
+        return [ip_network(part.strip()) for part in value.split(",") if part.strip()]
+
+    @model_validator(mode="after")
+    def _mail_complete(self) -> Self:
+        if self.smtp_host is not None and "@" not in self.mail_from:
+            raise ValueError("smtp_host needs mail_from, the address that mails come from")
+        if self.environment == "production" and self.smtp_security == "none" and self.smtp_password:
+            raise ValueError("smtp_password needs smtp_security starttls or tls: whoever listens would read it")
+        return self
 
     @model_validator(mode="after")
     def _safe(self) -> Self:

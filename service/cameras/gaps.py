@@ -12,6 +12,7 @@ from service.cameras.models import CameraGapRow, CameraRow, CameraStatusRow
 from service.cameras.schemas import Gap, GapPage, GapReport
 from service.database import Database
 from service.events.workflow import EVERYBODY, publish
+from service.notices.cameras import tell_blind
 from service.office import Office
 from service.paging import decode_time_cursor, encode_cursor
 from service.system.alerts import clear_alert, raise_alert
@@ -40,6 +41,8 @@ async def note_gaps(session: AsyncSession, camera_id: str, reported: Sequence[Ga
             )
             session.add(row)
             _tell(session, row)
+            if row.suspended and row.ended_at is None:
+                await tell_blind(session, camera_id, row.kind, clock.now())
         elif row.camera_id == camera_id and row.ended_at is None and report.ended_at is not None:
             _end(session, row, report.ended_at)
     for row in lasting.values():  # an engine that is gone has told it, or nobody watched
@@ -125,6 +128,7 @@ async def _begin_silence(office: Office, camera_id: str, since: datetime) -> Non
         )
         session.add(row)
         _tell(session, row)
+        await tell_blind(session, camera_id, row.kind, clock.now())
     await follow_alert(office.database, camera_id)
 
 

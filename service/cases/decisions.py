@@ -28,6 +28,8 @@ from service.cases.transitions import (
 )
 from service.cases.workflow import actions, detail, entry, load_case, undo_until
 from service.errors import ProblemError, invalid
+from service.notices.cases import Taken, tell_step
+from service.notices.telling import withdraw
 from service.office import Office
 from service.security import Principal
 
@@ -67,6 +69,7 @@ async def decide(office: Office, asker: Principal, case_id: UUID, step: Step) ->
             reason=step.reason, note=step.note, details=details,
         )  # fmt: skip
         tell(session, "case.updated", case)
+        await tell_step(session, case, Taken(asker, step, now, office.settings.undo_seconds))
         return await detail(session, office, asker, case)
 
 
@@ -90,6 +93,8 @@ async def undo(office: Office, asker: Principal, case_id: UUID, body: Decision) 
             await merging.merge(session, asker, case, UUID(merged_before))
         if case.last_state is not None:
             restore(case, case.last_state)
+        if case.last_at is not None:
+            await withdraw(session, case.id, case.last_at)
         case.version += 1
         case.last_from = case.last_by = case.last_at = case.last_state = None
         await record(

@@ -15,6 +15,9 @@ from service.cases.events import tell
 from service.cases.models import CaseRow
 from service.cases.transitions import WITH_UNIT, CaseAction
 from service.database import Database
+from service.notices.cases import tell_due_soon, tell_escalated
+from service.notices.kinds import NoticeKind
+from service.notices.telling import withdraw
 
 BATCH = 200
 """Cases in one transaction, so that others need not wait long."""
@@ -67,15 +70,19 @@ async def _escalate(session: AsyncSession, case: CaseRow, now: datetime) -> None
         session, SYSTEM, CaseAction.ESCALATE, "case", str(case.id), from_status=case.status, to_status=case.status,
         details={"due_at": case.due_at},
     )  # fmt: skip
+    await tell_escalated(session, case, now)
 
 
 async def _remind(session: AsyncSession, case: CaseRow, now: datetime) -> None:
     case.reminded_at = now
     details = {"due_at": case.due_at}
     await record(session, SYSTEM, "remind", "case", str(case.id), details=details)
+    await tell_due_soon(session, case, now)
 
 
 async def _withdraw(session: AsyncSession, case: CaseRow, now: datetime) -> None:
     details = {"due_at": case.due_at, "escalated_at": case.escalated_at, "now": now}
+    if case.escalated_at is not None:
+        await withdraw(session, case.id, case.escalated_at, NoticeKind.CASE_ESCALATED)
     case.overdue, case.escalated_at = False, None
     await record(session, SYSTEM, "withdraw", "case", str(case.id), details=details)

@@ -28,7 +28,7 @@ async def stream_events(
     """What changes, as it changes.
 
     The events are ``case.created``, ``case.updated``, ``case.viewed``, ``photo.updated``, ``camera.status``,
-    ``camera.snapshot`` and ``alert``; consoles get those that their person may see.
+    ``camera.snapshot``, ``alert`` and ``notice.updated``; consoles get those that their person may see.
     """
     may_go_on = partial(still_signed_in, office, asker, request)
     events = stream.server_sent(office, asker, stream.parse_last_id(last_event_id), may_go_on)

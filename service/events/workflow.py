@@ -14,7 +14,9 @@ from service.database import Database, add_last
 from service.events.models import EventRow
 from service.security import Role
 
-EventType = Literal["case.created", "case.updated", "photo.updated", "camera.status", "camera.gap", "alert"]
+EventType = Literal[
+    "case.created", "case.updated", "photo.updated", "camera.status", "camera.gap", "alert", "notice.updated"
+]
 
 OFFICE = (Role.OPERATOR, Role.SUPERVISOR, Role.ADMINISTRATOR)
 EVERYBODY = tuple(Role)

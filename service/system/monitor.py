@@ -15,10 +15,12 @@ from service.audit.signing import KeyFileError, load_key
 from service.bootstrap import check_schema
 from service.cameras.gaps import look_for_silent
 from service.cases.sweep import sweep
+from service.cleaning import drop_old_messages
 from service.events.workflow import drop_old
 from service.evidence.recovery import recover, settle_leftovers
 from service.evidence.room import ALERT as DISK_FULL
 from service.evidence.room import disk, note_full_disk
+from service.notices.post import deliver_mails
 from service.office import Office
 from service.system.alerts import clear_alert, raise_alert
 from service.system.workflow import engine_status
@@ -53,7 +55,8 @@ async def open_office(office: Office) -> AsyncIterator[None]:
         try:
             await check_schema(office.database)
             await recover(office)
-            tasks = [asyncio.create_task(office.hub.run()), asyncio.create_task(_look_after(office))]
+            work = (office.hub.run(), _look_after(office), deliver_mails(office))
+            tasks = [asyncio.create_task(one) for one in work]
             try:
                 yield
             finally:
@@ -85,6 +88,7 @@ async def _look_after(office: Office) -> None:
             await settle_leftovers(office)
             if looks % DROP_EVERY == 0:
                 await drop_old(office.database, office.settings.event_days)
+                await drop_old_messages(office.database, clock.now(), office.settings.sending_days)
             if looks % SWEEP_EVERY == 0:
                 await sweep(office.database, clock.now())
             if looks % ANCHOR_EVERY == 0:
