@@ -37,6 +37,7 @@ from service.system.routes import router as system
 from service.units.routes import router as units
 from service.users.routes import router as users
 from service.violations.routes import router as violations
+from service.webhooks.routes import router as webhooks
 
 DESCRIPTION = "Finds street disorder in camera frames and photos, and carries each as a case until it is settled."
 
@@ -78,7 +79,7 @@ def create_app(settings: Settings) -> FastAPI:
         api.include_router(router)
     for router in (packages, ledgers, figures, retention, presence):
         api.include_router(router)
-    for router in (notices, notice_settings):
+    for router in (notices, notice_settings, webhooks):
         api.include_router(router)
     app.include_router(api)
     app.include_router(health_router)

@@ -24,6 +24,7 @@ from service.notices.post import deliver_mails
 from service.office import Office
 from service.system.alerts import clear_alert, raise_alert
 from service.system.workflow import engine_status
+from service.webhooks.delivering import deliver_webhooks
 
 log = structlog.get_logger(__name__)
 
@@ -55,7 +56,7 @@ async def open_office(office: Office) -> AsyncIterator[None]:
         try:
             await check_schema(office.database)
             await recover(office)
-            work = (office.hub.run(), _look_after(office), deliver_mails(office))
+            work = (office.hub.run(), _look_after(office), deliver_mails(office), deliver_webhooks(office))
             tasks = [asyncio.create_task(one) for one in work]
             try:
                 yield
