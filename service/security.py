@@ -28,6 +28,7 @@ class Scope(StrEnum):
     VIOLATIONS_WRITE = "violations:write"
     PHOTOS_WRITE = "photos:write"
     SIGNALS_WRITE = "signals:write"
+    OPEN311_WRITE = "open311:write"
     ENGINE = "engine"
 
 
@@ -130,6 +131,8 @@ ACCESS: dict[str, Access] = {
     "update_camera": ADMINISTRATOR,
     "delete_camera": ADMINISTRATOR,
     "replace_scene": ADMINISTRATOR,
+    "probe_source": ADMINISTRATOR,
+    "rehearse_scene": ADMINISTRATOR,
     "push_frame": _for(Scope.FRAMES_WRITE, Role.ADMINISTRATOR),
     "get_snapshot": PEOPLE,
     "watch_live": PEOPLE,
@@ -145,6 +148,14 @@ ACCESS: dict[str, Access] = {
     "report_photo_result": ENGINE,
     "deliver_violation": _for(Scope.VIOLATIONS_WRITE, Scope.ENGINE),
     "get_violation": READERS,
+    "discover": PUBLIC,
+    "list_services": PUBLIC,
+    "get_service_definition": PUBLIC,
+    "file_service_request": _for(Scope.OPEN311_WRITE),
+    "list_service_requests": PUBLIC,
+    "get_service_request": PUBLIC,
+    "get_request_of_token": PUBLIC,
+    "get_report": OFFICE,
     "list_cases": PEOPLE,
     "get_case": PEOPLE,
     "confirm_case": OFFICE,

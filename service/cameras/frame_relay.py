@@ -1,8 +1,9 @@
-"""Hands pushed frames, and the phases of signals, to the engine on the same box.
+"""Hands pushed frames, the phases of signals, and errands to the engine on the same box.
 
 The engine listens on a Unix stream socket. For each frame the service connects and writes one line of JSON,
 ``{"camera": id, "captured_at": ISO 8601, "length": n}``, then ``n`` bytes of JPEG, and reads one line back: ``ok`` or
 ``error`` and why. A phase is one line, ``{"camera": id, "signal": {"crosswalk", "phase", "since", "until"}}``.
+An errand is ``{"errand": name, "length": n}`` and ``n`` bytes of JSON; its answer is ``ok n`` and ``n`` bytes of JSON.
 """
 
 import asyncio
@@ -54,6 +55,34 @@ async def tell(socket: Path, camera_id: str, phases: Sequence[SignalPhase]) -> N
         log.info("signal not handed on", camera=camera_id, error=str(error) or "no answer")
 
 
+async def ask(socket: Path, errand: str, request: Mapping[str, object], seconds: float) -> bytes:
+    """Have the engine do an errand: ``rehearse`` or ``probe``; answers its JSON.
+
+    Raises:
+        ProblemError: 503 where the engine is not there, is busy with another one, or does not get done in time.
+    """
+    body = json.dumps(request).encode()
+    try:
+        async with asyncio.timeout(seconds):
+            return await _errand(socket, {"errand": errand, "length": len(body)}, body)
+    except (OSError, TimeoutError, EOFError) as error:
+        log.warning("errand not done", errand=errand, socket=str(socket), error=str(error) or "no answer")
+        raise _unavailable("The engine does not run or does not answer", "Try again later.") from error
+
+
+async def _errand(socket: Path, header: Mapping[str, object], body: bytes) -> bytes:
+    reader, writer = await asyncio.open_unix_connection(str(socket))
+    try:
+        writer.write(json.dumps(header).encode() + b"\n" + body)
+        await writer.drain()
+        word, _, rest = (await reader.readline()).decode("utf-8", "replace").strip().partition(" ")
+        if word == "ok":
+            return await reader.readexactly(int(rest))
+    finally:
+        writer.close()
+    raise _unavailable(f"The engine could not do it: {rest or 'no reason'}", "Try again later.")
+
+
 def _written(moment: datetime) -> str:
     return moment.astimezone(UTC).isoformat().replace("+00:00", "Z")
 
@@ -74,5 +103,5 @@ async def _asked(socket: Path, header: Mapping[str, object], body: bytes) -> str
         writer.close()
 
 
-def _unavailable(detail: str) -> ProblemError:
-    return ProblemError(503, f"{detail}. Send the next frame later.", kind="no-engine", headers={"Retry-After": "5"})
+def _unavailable(detail: str, then: str = "Send the next frame later.") -> ProblemError:
+    return ProblemError(503, f"{detail}. {then}", kind="no-engine", headers={"Retry-After": "5"})

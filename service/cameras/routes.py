@@ -10,7 +10,8 @@ from pydantic import AwareDatetime
 from detector.scene import SceneSettings
 from service import clock
 from service.authentication import still_signed_in
-from service.cameras import frame_relay, gaps, live, signals, workflow
+from service.cameras import frame_relay, gaps, live, probing, rehearsals, signals, workflow
+from service.cameras.rehearsal_schemas import Rehearsal, RehearsalRequest
 from service.cameras.schemas import (
     Camera,
     CameraCreate,
@@ -20,6 +21,8 @@ from service.cameras.schemas import (
     CameraUpdate,
     FrameAccepted,
     GapPage,
+    Probe,
+    ProbeRequest,
     SignalPhase,
     SignalReport,
 )
@@ -78,6 +81,18 @@ async def delete_camera(camera_id: str, asker: Asker, office: OfficeDep) -> None
 async def replace_scene(camera_id: str, body: SceneSettings, asker: Asker, office: OfficeDep) -> Camera:
     """Replace zones, ground plane and rules of a camera."""
     return await workflow.replace_scene(office, asker, camera_id, body)
+
+
+@router.post("/probe", responses=problems(401, 403, 422, 503))
+async def probe_source(body: ProbeRequest, asker: Asker, office: OfficeDep) -> Probe:
+    """Open an address as a camera would be opened and take one picture; nothing is kept."""
+    return await probing.probe(office, asker, body)
+
+
+@router.post("/{camera_id}/rehearsal", responses=problems(401, 403, 404, 422, 503))
+async def rehearse_scene(camera_id: str, body: RehearsalRequest, office: OfficeDep) -> Rehearsal:
+    """What zones and rules would have reported of the last hour, by the tracks that were stored; nothing is saved."""
+    return await rehearsals.rehearse(office, camera_id, body)
 
 
 @router.post(

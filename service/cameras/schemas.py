@@ -168,3 +168,27 @@ class FrameAccepted(BaseModel):
 
     camera_id: str
     captured_at: UtcTime
+
+
+ProbeFault = Literal[
+    "address", "forbidden", "missing", "unknown_host", "refused", "silent", "credentials", "path", "no_video", "other"
+]
+
+
+class ProbeRequest(BaseModel):
+    """An address to look at."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    source: Source
+
+
+class Probe(BaseModel):
+    """The first picture that an address gives, or why it gives none."""
+
+    fault: ProbeFault | None = Field(None, description="null: there is a picture")
+    detail: str = Field("", description="one line about the fault, without credentials")
+    width: int | None = None
+    height: int | None = None
+    seconds: float | None = Field(None, description="after which the picture came")
+    picture: str | None = Field(None, description="JPEG, at most 1280 pixels wide, as base64")

@@ -1,4 +1,4 @@
-"""Takes pushed frames and phases of signals from the office on the same box, over a Unix socket.
+"""Takes pushed frames, phases of signals and errands from the office on the same box, over a Unix socket.
 
 ``service.cameras.frame_relay`` says how they are written.
 """
@@ -16,12 +16,15 @@ import structlog
 from detector.lamps import LampState
 from detector.signals import Phase
 from detector.sources import FrameRefusedError
+from service.engine.errands import ErrandError
 
 _log = structlog.get_logger(__name__)
 _LINE_LIMIT = 4096
 _FRAME_LIMIT = 20 * 1024 * 1024
+_REQUEST_LIMIT = 2 * 1024 * 1024
 Push = Callable[[str, bytes, datetime], None]
 Tell = Callable[[str, str, Phase], None]
+Errand = Callable[[str, dict[str, object]], bytes]
 
 
 class FrameSocket:
@@ -31,14 +34,15 @@ class FrameSocket:
         path: where the socket is made; an old one there is removed.
         push: takes (camera, jpeg, capture time); raises KeyError or FrameRefusedError.
         tell: takes (camera, crosswalk, phase of its signal); raises KeyError.
+        errand: takes (name, request), answers JSON; raises ErrandError.
     """
 
-    def __init__(self, path: Path, push: Push, tell: Tell) -> None:
+    def __init__(self, path: Path, push: Push, tell: Tell, errand: Errand) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.unlink(missing_ok=True)
         self._path = path
         self._server = _Server(str(path), _Handler)
-        self._server.push, self._server.tell = push, tell
+        self._server.push, self._server.tell, self._server.errand = push, tell, errand
         path.chmod(0o600)
         Thread(target=self._server.serve_forever, name="frame socket", daemon=True).start()
 
@@ -53,6 +57,7 @@ class _Server(ThreadingMixIn, UnixStreamServer):
     daemon_threads = True
     push: Push
     tell: Tell
+    errand: Errand
 
 
 class _Handler(StreamRequestHandler):
@@ -64,13 +69,15 @@ class _Handler(StreamRequestHandler):
         except TimeoutError:
             answer = f"error nothing more came for {self.timeout:.0f} s"
         try:
-            self.wfile.write(f"{answer}\n".encode())
+            self.wfile.write(answer if isinstance(answer, bytes) else f"{answer}\n".encode())
         except OSError as error:
             _log.info("a sender left without waiting for the answer", answer=answer, reason=str(error))
 
-    def _answer(self) -> str:
+    def _answer(self) -> str | bytes:
         try:
             header = json.loads(self.rfile.readline(_LINE_LIMIT))
+            if "errand" in header:
+                return self._errand(str(header["errand"]), int(header["length"]))
             if "signal" in header:
                 return self._told(str(header["camera"]), header["signal"])
             camera, length = str(header["camera"]), int(header["length"])
@@ -90,6 +97,17 @@ class _Handler(StreamRequestHandler):
             _log.warning("frame refused", camera=camera, reason=str(error))
             return f"error {error}"
         return "ok"
+
+    def _errand(self, name: str, length: int) -> str | bytes:
+        if not 0 < length <= _REQUEST_LIMIT:
+            return f"error length {length} is not between 1 and {_REQUEST_LIMIT}"
+        request = json.loads(self.rfile.read(length))
+        try:
+            answer = cast("_Server", self.server).errand(name, request)
+        except ErrandError as error:
+            _log.warning("errand not done", errand=name, reason=str(error))
+            return f"error {error}"
+        return f"ok {len(answer)}\n".encode() + answer
 
     def _told(self, camera: str, signal: dict[str, str]) -> str:
         since, until = datetime.fromisoformat(signal["since"]), datetime.fromisoformat(signal["until"])

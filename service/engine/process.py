@@ -20,6 +20,7 @@ from detector.scene import Camera as SceneCamera
 from detector.scene import Scene
 from detector.signals import Phase
 from service.cameras.schemas import LOOP, Camera, CameraStatusReport, GapReport
+from service.engine.errands import Errands
 from service.engine.frame_socket import FrameSocket
 from service.engine.office_client import OfficeClient, OfficeRefusedError, OfficeUnreachableError
 from service.engine.photo_desk import PhotoDesk
@@ -50,10 +51,14 @@ class EngineProcess:
         self._settings = settings
         self._stopping = Event()
         model = Model.load(settings.model, threads=settings.threads)
-        folders = EngineFolders(settings.data / "outbox", settings.data / "checkpoints")
+        tracks = settings.data / "tracks"
+        folders = EngineFolders(settings.data / "outbox", settings.data / "checkpoints", tracks)
         self._engine = Engine(model, folders, settings.zone)
         self._models = ModelWatch(model, settings.model, threads=settings.threads)
-        self._socket = FrameSocket(settings.socket, self._engine.push, self._engine.tell) if settings.socket else None
+        errands = Errands(tracks, settings.timezone)
+        self._socket = (
+            FrameSocket(settings.socket, self._engine.push, self._engine.tell, errands.run) if settings.socket else None
+        )
 
     def run(self) -> None:
         """Work until SIGTERM, SIGINT or the end of the parent process."""

@@ -12,6 +12,7 @@ import pytest
 from detector.lamps import LampState
 from detector.signals import Phase
 from detector.sources import FrameRefusedError
+from service.engine.errands import ErrandError
 from service.engine.frame_socket import FrameSocket
 
 NOON = datetime(2026, 11, 24, 4, tzinfo=UTC)
@@ -30,6 +31,11 @@ class Engine:
             raise KeyError(camera)
         self.told.append((camera, crosswalk, phase))
 
+    def errand(self, name: str, request: dict[str, object]) -> bytes:
+        if name != "probe":
+            raise ErrandError(f"there is no errand {name}")
+        return json.dumps(request | {"done": name}).encode()
+
     def push(self, camera: str, jpeg: bytes, captured_at: datetime) -> None:
         if camera != "gate-1":
             raise KeyError(camera)
@@ -46,7 +52,7 @@ def engine() -> Engine:
 @pytest.fixture
 def path(tmp_path: Path, engine: Engine) -> Iterator[Path]:
     (tmp_path / "frames.sock").write_text("left behind by an engine that was killed")
-    listener = FrameSocket(tmp_path / "frames.sock", engine.push, engine.tell)
+    listener = FrameSocket(tmp_path / "frames.sock", engine.push, engine.tell, engine.errand)
     yield tmp_path / "frames.sock"
     listener.close()
     assert not (tmp_path / "frames.sock").exists()
@@ -118,3 +124,13 @@ def test_a_sender_that_leaves_harms_nobody(path: Path, engine: Engine) -> None:
         line.sendall(frame()[:20])
     assert ask(path, frame()) == "ok"
     assert len(engine.taken) == 1
+
+
+def test_an_errand_is_answered_with_its_length(path: Path) -> None:
+    body = b'{"source": "a.mp4"}'
+    answer = b'{"source": "a.mp4", "done": "probe"}'
+    head = json.dumps({"errand": "probe", "length": len(body)}).encode() + b"\n"
+    assert ask(path, head + body) == f"ok {len(answer)}\n{answer.decode()}"
+    unknown = json.dumps({"errand": "format", "length": 2}).encode() + b"\n{}"
+    assert ask(path, unknown) == "error there is no errand format"
+    assert ask(path, b'{"errand": "probe", "length": 99999999}\n').startswith("error length")

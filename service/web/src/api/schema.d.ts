@@ -316,6 +316,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/cameras/probe": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Probe Source
+         * @description Open an address as a camera would be opened and take one picture; nothing is kept.
+         */
+        post: operations["probe_source"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/cameras/{camera_id}/rehearsal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Rehearse Scene
+         * @description What zones and rules would have reported of the last hour, by the tracks that were stored; nothing is saved.
+         */
+        post: operations["rehearse_scene"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/cameras/{camera_id}/frames": {
         parameters: {
             query?: never;
@@ -1092,7 +1132,7 @@ export interface paths {
          * @description What changes, as it changes.
          *
          *     The events are ``case.created``, ``case.updated``, ``case.viewed``, ``photo.updated``, ``camera.status``,
-         *     ``camera.snapshot`` and ``alert``; consoles get those that their person may see.
+         *     ``camera.snapshot``, ``alert`` and ``notice.updated``; consoles get those that their person may see.
          */
         get: operations["stream_events"];
         put?: never;
@@ -1889,6 +1929,426 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/notices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Notices
+         * @description One's own notices, newest first.
+         */
+        get: operations["list_notices"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/notices/unread": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Count Unread Notices
+         * @description How many of one's notices wait to be read.
+         */
+        get: operations["count_unread_notices"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/notices/read": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Read Notices
+         * @description Mark all as read. What has been read is not mailed any more.
+         */
+        post: operations["read_notices"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/notices/{notice_id}/read": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Read Notice
+         * @description Mark one as read.
+         */
+        post: operations["read_notice"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/notice-settings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Notice Settings
+         * @description How one is told of what.
+         */
+        get: operations["get_notice_settings"];
+        /**
+         * Replace Notice Settings
+         * @description Choose how one is told of what: in the console, by mail at once, with the next digest.
+         */
+        put: operations["replace_notice_settings"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/notice-settings/email": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Begin Notice Email
+         * @description Name the address for mails: a code of six digits goes there, good for 15 minutes.
+         */
+        post: operations["begin_notice_email"];
+        /**
+         * Remove Notice Email
+         * @description Get no mails any more.
+         */
+        delete: operations["remove_notice_email"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/notice-settings/email/confirm": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Confirm Notice Email
+         * @description Tell the code: mails go to the address from now on.
+         */
+        post: operations["confirm_notice_email"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/webhooks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Webhooks
+         * @description Webhooks, oldest first; never their secrets.
+         */
+        get: operations["list_webhooks"];
+        put?: never;
+        /**
+         * Create Webhook
+         * @description Make a webhook; the secret that its messages are signed with is in this answer and nowhere else.
+         */
+        post: operations["create_webhook"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/webhooks/deliveries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Webhook Deliveries
+         * @description What was sent, waits to be sent or was given up; newest first.
+         */
+        get: operations["list_webhook_deliveries"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/webhooks/deliveries/{delivery_id}/redeliver": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Redeliver Message
+         * @description Send a message again, under the same id.
+         */
+        post: operations["redeliver_message"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/webhooks/{webhook_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Delete Webhook
+         * @description Remove a webhook with all its messages.
+         */
+        delete: operations["delete_webhook"];
+        options?: never;
+        head?: never;
+        /**
+         * Update Webhook
+         * @description Change a webhook, or switch it on and off.
+         */
+        patch: operations["update_webhook"];
+        trace?: never;
+    };
+    "/api/v1/webhooks/{webhook_id}/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Test Webhook
+         * @description Send a message of the type ``webhook.test`` now; answers how that went.
+         */
+        post: operations["test_webhook"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/webhooks/{webhook_id}/redeliver": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Redeliver Dead Messages
+         * @description Send all messages of a webhook again that were given up.
+         */
+        post: operations["redeliver_dead_messages"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/service-requests/{request_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Report
+         * @description What somebody reported through an app and who it was; that look is taken down in the audit.
+         */
+        get: operations["get_report"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/open311/v2/discovery.{form}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Discover
+         * @description What is spoken here, and how to get a key.
+         */
+        get: operations["discover"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/open311/v2/services.{form}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Services
+         * @description What may be reported; names are English where Accept-Language begins with it.
+         */
+        get: operations["list_services"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/open311/v2/services/{service_code}.{form}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Service Definition
+         * @description What a service asks beyond the usual fields: nothing.
+         */
+        get: operations["get_service_definition"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/open311/v2/requests.{form}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Service Requests
+         * @description Reports and what became of them, newest first: of the last 90 days, 1000 at most.
+         */
+        get: operations["list_service_requests"];
+        put?: never;
+        /**
+         * File Service Request
+         * @description File a report, best with a photo in the part ``media``.
+         */
+        post: operations["file_service_request"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/open311/v2/requests/{service_request_id}.{form}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Service Request
+         * @description One report and what became of it.
+         */
+        get: operations["get_service_request"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/open311/v2/tokens/{token}.{form}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Request Of Token
+         * @description The request of a token; here each request is its own.
+         */
+        get: operations["get_request_of_token"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/healthz": {
         parameters: {
             query?: never;
@@ -2348,6 +2808,26 @@ export interface components {
             units?: {
                 [key: string]: string;
             } | null;
+        };
+        /**
+         * Attempt
+         * @description One try to send a message.
+         */
+        Attempt: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /**
+             * Status
+             * @description of the receiver's answer; null where there was none
+             */
+            status: number | null;
+            /** Error */
+            error: string;
+            /** Milliseconds */
+            milliseconds: number;
         };
         /**
          * AuditEntry
@@ -3108,6 +3588,23 @@ export interface components {
             items: components["schemas"]["Change"][];
         };
         /**
+         * Choice
+         * @description How notices of one kind reach somebody.
+         */
+        Choice: {
+            /**
+             * Console
+             * @description in the console's list
+             */
+            console: boolean;
+            /**
+             * Mail
+             * @description a mail at once, with the next digest, or none
+             * @enum {string}
+             */
+            mail: "off" | "now" | "digest";
+        };
+        /**
          * ClaimedPhotos
          * @description The photos that now are the engine's until the claim runs out.
          */
@@ -3278,6 +3775,77 @@ export interface components {
             case_number: string;
         };
         /**
+         * Delivery
+         * @description One message to one webhook.
+         */
+        Delivery: {
+            /**
+             * Id
+             * Format: uuid
+             * @description the header webhook-id, the same at every try
+             */
+            id: string;
+            /**
+             * Webhook Id
+             * Format: uuid
+             */
+            webhook_id: string;
+            /** Event */
+            event: string;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "waiting" | "sent" | "dead";
+            /** Tries */
+            tries: number;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /**
+             * Next Try At
+             * @description null once it was sent or given up
+             */
+            next_try_at: string | null;
+            /** Finished At */
+            finished_at: string | null;
+            /** Error */
+            error: string;
+            /** Attempts */
+            attempts: components["schemas"]["Attempt"][];
+            /** Payload */
+            payload: string;
+        };
+        /**
+         * DeliveryPage
+         * @description One page of deliveries.
+         */
+        DeliveryPage: {
+            /** Items */
+            items: components["schemas"]["Delivery"][];
+            /**
+             * Next Cursor
+             * @description pass it as cursor to get the next page; null on the last one
+             */
+            next_cursor: string | null;
+        };
+        /**
+         * Discovery
+         * @description How to find the interface.
+         */
+        Discovery: {
+            /** Changeset */
+            changeset: string;
+            /** Contact */
+            contact: string;
+            /** Key Service */
+            key_service: string;
+            /** Endpoints */
+            endpoints: components["schemas"]["Endpoint"][];
+        };
+        /**
          * Disk
          * @description Free space where the data lie; ``low`` means that uploads are refused with 507.
          */
@@ -3329,6 +3897,33 @@ export interface components {
             unit_id?: string | null;
             /** @description how urgent it is; as before where it is left out */
             grade?: components["schemas"]["Grade"] | null;
+        };
+        /**
+         * EmailCode
+         * @description The code that was mailed.
+         */
+        EmailCode: {
+            /** Code */
+            code: string;
+        };
+        /**
+         * Endpoint
+         * @description Where an interface is spoken.
+         */
+        Endpoint: {
+            /** Specification */
+            specification: string;
+            /** Url */
+            url: string;
+            /** Changeset */
+            changeset: string;
+            /**
+             * Type
+             * @enum {string}
+             */
+            type: "production" | "test";
+            /** Formats */
+            formats: string[];
         };
         /**
          * EngineReport
@@ -3491,6 +4086,21 @@ export interface components {
             message: string;
         };
         /**
+         * Filed
+         * @description A report that was taken in.
+         */
+        Filed: {
+            /**
+             * Service Request Id
+             * Format: uuid
+             */
+            service_request_id: string;
+            /** Service Notice */
+            service_notice: string | null;
+            /** Account Id */
+            account_id?: null;
+        };
+        /**
          * Found
          * @description Where a point lies, and who would answer for a kind there.
          */
@@ -3602,6 +4212,19 @@ export interface components {
              * @default 60
              */
             min_seconds: number;
+        };
+        /**
+         * GeoReportError
+         * @description One thing that is wrong with a request.
+         */
+        GeoReportError: {
+            /**
+             * Code
+             * @description HTTP's status for it, which may say more than the answer's own
+             */
+            code: number;
+            /** Description */
+            description: string;
         };
         /**
          * Grade
@@ -3888,6 +4511,25 @@ export interface components {
         };
         JsonValue: unknown;
         /**
+         * KindChoice
+         * @description How notices of one kind reach the asker.
+         */
+        KindChoice: {
+            /**
+             * Console
+             * @description in the console's list
+             */
+            console: boolean;
+            /**
+             * Mail
+             * @description a mail at once, with the next digest, or none
+             * @enum {string}
+             */
+            mail: "off" | "now" | "digest";
+            kind: components["schemas"]["NoticeKind"];
+            name: components["schemas"]["Words"];
+        };
+        /**
          * KindScore
          * @description The figures of one kind of violation.
          */
@@ -4086,6 +4728,59 @@ export interface components {
             urgent: components["schemas"]["TimeLimit"];
         };
         /**
+         * Looking
+         * @description What may be spared. A picture that is not looked at shows nothing and proves nothing: clocks go on over it.
+         */
+        Looking: {
+            /**
+             * Looks a second
+             * @description while something moves; every picture if empty
+             * @default 5
+             */
+            rate: number | null;
+            /**
+             * Only where something moves
+             * @description where nothing moves, a picture waits for the next re-check
+             * @default true
+             */
+            motion: boolean;
+            /**
+             * Re-check
+             * @description seconds after which even a still picture is looked at
+             * @default 2
+             */
+            recheck: number;
+            /**
+             * Quiet hours
+             * @description when the quiet rate applies: Mo-Su 23:00-05:00, as OpenStreetMap writes it
+             */
+            quiet_hours?: string | null;
+            /**
+             * Looks a second in quiet hours
+             * @description while something moves
+             * @default 2
+             */
+            quiet_rate: number;
+            /**
+             * Sleep
+             * @description while nothing moves, only key frames are decoded; what lies between is decoded when something did
+             * @default true
+             */
+            sleep: boolean;
+            /**
+             * Sleep after
+             * @description seconds without motion
+             * @default 30
+             */
+            sleep_after: number;
+            /**
+             * Re-check asleep
+             * @description seconds from look to look while the camera sleeps
+             * @default 10
+             */
+            sleep_recheck: number;
+        };
+        /**
          * Merge
          * @description Make a case part of another one of the same kind.
          */
@@ -4126,6 +4821,14 @@ export interface components {
             occurred_at: string;
             /** Evidence */
             evidence: components["schemas"]["Evidence"][];
+        };
+        /**
+         * NewEmail
+         * @description An address for mails; a code goes there.
+         */
+        NewEmail: {
+            /** Email */
+            email: string;
         };
         /**
          * NoParking
@@ -4171,6 +4874,104 @@ export interface components {
              * @description seconds by which people at the vehicle, who load or unload it, may extend the time; none if empty
              */
             loading?: number | null;
+        };
+        /**
+         * Notice
+         * @description One thing that somebody was told.
+         */
+        Notice: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            kind: components["schemas"]["NoticeKind"];
+            title: components["schemas"]["Words"];
+            body: components["schemas"]["Words"];
+            /**
+             * Case Id
+             * @description the case that it is about
+             */
+            case_id: string | null;
+            /**
+             * Camera Id
+             * @description the camera that it is about, where it is one
+             */
+            camera_id: string | null;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Read At */
+            read_at: string | null;
+        };
+        /**
+         * NoticeKind
+         * @description What a notice is about.
+         * @enum {string}
+         */
+        NoticeKind: "case_dispatched" | "case_reworked" | "case_due_soon" | "case_escalated" | "case_returned" | "report_settled" | "report_dismissed" | "camera_blind" | "webhook_dead";
+        /**
+         * NoticePage
+         * @description One page of one's notices.
+         */
+        NoticePage: {
+            /** Items */
+            items: components["schemas"]["Notice"][];
+            /**
+             * Next Cursor
+             * @description pass it as cursor to get the next page; null on the last one
+             */
+            next_cursor: string | null;
+            /**
+             * Unread
+             * @description of all one's notices, not only of this page
+             */
+            unread: number;
+        };
+        /**
+         * NoticeSettings
+         * @description How the asker is told; ``kinds`` are those that people of the asker's role get.
+         */
+        NoticeSettings: {
+            /**
+             * Email
+             * @description where mails go; null: nowhere
+             */
+            email: string | null;
+            /**
+             * Pending Email
+             * @description an address that waits for the code that was mailed to it
+             */
+            pending_email: string | null;
+            /**
+             * Digest
+             * @enum {string}
+             */
+            digest: "hourly" | "daily";
+            /** Kinds */
+            kinds: components["schemas"]["KindChoice"][];
+            /**
+             * Mail Possible
+             * @description whether this office has a mail server
+             */
+            mail_possible: boolean;
+        };
+        /**
+         * NoticeSettingsChange
+         * @description How the asker wants to be told; kinds left out get their defaults.
+         */
+        NoticeSettingsChange: {
+            /**
+             * Digest
+             * @enum {string}
+             */
+            digest: "hourly" | "daily";
+            /** Kinds */
+            kinds: {
+                [key: string]: components["schemas"]["Choice"];
+            };
         };
         /**
          * ObjectClass
@@ -4416,6 +5217,48 @@ export interface components {
             bytes: number;
         };
         /**
+         * Probe
+         * @description The first picture that an address gives, or why it gives none.
+         */
+        Probe: {
+            /**
+             * Fault
+             * @description null: there is a picture
+             */
+            fault?: ("address" | "forbidden" | "missing" | "unknown_host" | "refused" | "silent" | "credentials" | "path" | "no_video" | "other") | null;
+            /**
+             * Detail
+             * @description one line about the fault, without credentials
+             * @default
+             */
+            detail: string;
+            /** Width */
+            width?: number | null;
+            /** Height */
+            height?: number | null;
+            /**
+             * Seconds
+             * @description after which the picture came
+             */
+            seconds?: number | null;
+            /**
+             * Picture
+             * @description JPEG, at most 1280 pixels wide, as base64
+             */
+            picture?: string | null;
+        };
+        /**
+         * ProbeRequest
+         * @description An address to look at.
+         */
+        ProbeRequest: {
+            /**
+             * Source
+             * @description rtsp://…, a file (loop: before its path plays it again and again), a folder of frames, or push: where frames are pushed over HTTP
+             */
+            source: string;
+        };
+        /**
          * Problem
          * @description An error, after RFC 9457.
          */
@@ -4599,6 +5442,214 @@ export interface components {
             outcome?: components["schemas"]["Outcome"] | null;
         };
         /**
+         * Rehearsal
+         * @description What these zones and rules would have reported, compared with what was.
+         */
+        Rehearsal: {
+            /**
+             * Since
+             * Format: date-time
+             */
+            since: string;
+            /**
+             * Until
+             * Format: date-time
+             */
+            until: string;
+            /**
+             * Watched Seconds
+             * @description of that time tracks are stored; less where the camera could not see
+             */
+            watched_seconds: number;
+            /**
+             * First At
+             * @description of what is stored; null where nothing is
+             */
+            first_at: string | null;
+            /** Last At */
+            last_at: string | null;
+            /** Kinds */
+            kinds: components["schemas"]["RehearsedKind"][];
+            /**
+             * Found
+             * @description would have been reported, oldest first
+             */
+            found: components["schemas"]["RehearsedOffence"][];
+            /**
+             * Dropped
+             * @description was reported, and would not have been, oldest first
+             */
+            dropped: components["schemas"]["RehearsedOffence"][];
+            /**
+             * Unknown Signals
+             * @description crosswalks whose signal was not recorded: nobody crosses at red
+             */
+            unknown_signals: string[];
+        };
+        /**
+         * RehearsalRequest
+         * @description Zones and rules to try.
+         */
+        RehearsalRequest: {
+            scene: components["schemas"]["SceneSettings"];
+            /**
+             * Minutes
+             * @description how far back; two hours are kept at most
+             * @default 60
+             */
+            minutes: number;
+        };
+        /**
+         * RehearsedCase
+         * @description The case that the same offence really became.
+         */
+        RehearsedCase: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Number */
+            number: string;
+        };
+        /**
+         * RehearsedKind
+         * @description How many offences of a kind would have been reported, and how many were.
+         */
+        RehearsedKind: {
+            kind: components["schemas"]["ViolationKind"];
+            /** Would */
+            would: number;
+            /** Did */
+            did: number;
+        };
+        /**
+         * RehearsedOffence
+         * @description An offence that would have been reported, or was: see the list that it stands in.
+         */
+        RehearsedOffence: {
+            kind: components["schemas"]["ViolationKind"];
+            /**
+             * Started At
+             * Format: date-time
+             */
+            started_at: string;
+            /**
+             * Ended At
+             * Format: date-time
+             */
+            ended_at: string;
+            /** Zone */
+            zone: string | null;
+            /**
+             * Box
+             * @description left, top, right, bottom, fractions of the picture
+             */
+            box: [
+                number,
+                number,
+                number,
+                number
+            ];
+            /**
+             * Course
+             * @description ground points of who moved, fractions of the picture
+             */
+            course: [
+                number,
+                number
+            ][];
+            /** Count */
+            count: number;
+            /** Confidence */
+            confidence: number;
+            /** Note */
+            note: string;
+            /** @description what it really became; null where it was not reported */
+            case: components["schemas"]["RehearsedCase"] | null;
+        };
+        /**
+         * Report
+         * @description What somebody reported through an app, as the office sees it.
+         */
+        Report: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Service Code */
+            service_code: string;
+            /** Description */
+            description: string;
+            /** Address */
+            address: string;
+            /** Address Id */
+            address_id: string;
+            /**
+             * Media Url
+             * @description as the reporter wrote it: nobody has looked at what is there
+             */
+            media_url: string;
+            /** Longitude */
+            longitude: number | null;
+            /** Latitude */
+            latitude: number | null;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Case Id */
+            case_id: string | null;
+            /** @description null where the app said nothing, or it was deleted since */
+            reporter: components["schemas"]["ReporterFields"] | null;
+        };
+        /**
+         * ReporterFields
+         * @description Who reports; every field may be left out.
+         */
+        ReporterFields: {
+            /**
+             * First Name
+             * @default
+             */
+            first_name: string;
+            /**
+             * Last Name
+             * @default
+             */
+            last_name: string;
+            /**
+             * Email
+             * @default
+             */
+            email: string;
+            /**
+             * Phone
+             * @default
+             */
+            phone: string;
+            /**
+             * Account Id
+             * @default
+             */
+            account_id: string;
+            /**
+             * Device Id
+             * @default
+             */
+            device_id: string;
+        };
+        /**
+         * Requeued
+         * @description How many messages wait again.
+         */
+        Requeued: {
+            /** Requeued */
+            requeued: number;
+        };
+        /**
          * Requirement
          * @description What a step needs besides the newest version of the case.
          * @enum {string}
@@ -4716,13 +5767,103 @@ export interface components {
              * @description said of two cameras once, by either
              */
             overlaps?: components["schemas"]["Overlap"][];
+            /** How much is looked at */
+            looking?: components["schemas"]["Looking"];
         };
         /**
          * Scope
          * @description What an API key may be used for.
          * @enum {string}
          */
-        Scope: "frames:write" | "violations:write" | "photos:write" | "signals:write" | "engine";
+        Scope: "frames:write" | "violations:write" | "photos:write" | "signals:write" | "open311:write" | "engine";
+        /**
+         * Service
+         * @description One thing that may be reported.
+         */
+        Service: {
+            /** Service Code */
+            service_code: string;
+            /** Service Name */
+            service_name: string;
+            /** Description */
+            description: string;
+            /**
+             * Metadata
+             * @description whether the service definition names fields to fill in
+             */
+            metadata: boolean;
+            /**
+             * Type
+             * @constant
+             */
+            type: "realtime";
+            /** Keywords */
+            keywords: string;
+            /** Group */
+            group: string;
+        };
+        /**
+         * ServiceDefinition
+         * @description What an app asks beyond the usual fields: nothing.
+         */
+        ServiceDefinition: {
+            /** Service Code */
+            service_code: string;
+            /** Attributes */
+            attributes: string[];
+        };
+        /**
+         * ServiceRequest
+         * @description A report and what became of it. What the reporter wrote goes to the app that filed it only.
+         */
+        ServiceRequest: {
+            /**
+             * Service Request Id
+             * Format: uuid
+             */
+            service_request_id: string;
+            /**
+             * Status
+             * @enum {string}
+             */
+            status: "open" | "closed";
+            /** Status Notes */
+            status_notes: string;
+            /** Service Name */
+            service_name: string;
+            /** Service Code */
+            service_code: string;
+            /** Description */
+            description: string | null;
+            /** Agency Responsible */
+            agency_responsible: string | null;
+            /** Service Notice */
+            service_notice?: null;
+            /**
+             * Requested Datetime
+             * Format: date-time
+             */
+            requested_datetime: string;
+            /**
+             * Updated Datetime
+             * Format: date-time
+             */
+            updated_datetime: string;
+            /** Expected Datetime */
+            expected_datetime: string | null;
+            /** Address */
+            address: string | null;
+            /** Address Id */
+            address_id: string | null;
+            /** Zipcode */
+            zipcode?: null;
+            /** Lat */
+            lat: number | null;
+            /** Long */
+            long: number | null;
+            /** Media Url */
+            media_url: string | null;
+        };
         /**
          * Session
          * @description Who is signed in, and the token that unsafe requests must carry in ``X-CSRF-Token``.
@@ -4951,6 +6092,22 @@ export interface components {
             unit: "hours" | "days";
         };
         /**
+         * TokenAnswer
+         * @description The request that a token stands for.
+         */
+        TokenAnswer: {
+            /**
+             * Service Request Id
+             * Format: uuid
+             */
+            service_request_id: string;
+            /**
+             * Token
+             * Format: uuid
+             */
+            token: string;
+        };
+        /**
          * TransitionRow
          * @description One row of the table of transitions.
          */
@@ -5139,6 +6296,14 @@ export interface components {
             active?: boolean | null;
             /** Is Default */
             is_default?: boolean | null;
+        };
+        /**
+         * Unread
+         * @description How many notices wait to be read.
+         */
+        Unread: {
+            /** Unread */
+            unread: number;
         };
         /**
          * User
@@ -5413,6 +6578,116 @@ export interface components {
          */
         ViolationKind: "cigarette_butt" | "garbage" | "illegal_parking" | "jaywalking";
         /**
+         * Webhook
+         * @description An address of another program that is told of events.
+         */
+        Webhook: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Name */
+            name: string;
+            /** Url */
+            url: string;
+            /** Events */
+            events: ("case.created" | "case.updated" | "photo.updated" | "camera.status" | "camera.gap" | "alert")[];
+            /** Active */
+            active: boolean;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /**
+             * Waiting
+             * @description messages that wait to be sent
+             */
+            waiting: number;
+            /**
+             * Dead
+             * @description messages that were given up
+             */
+            dead: number;
+        };
+        /**
+         * WebhookCreate
+         * @description A new webhook.
+         */
+        WebhookCreate: {
+            /** Name */
+            name: string;
+            /** Url */
+            url: string;
+            /**
+             * Events
+             * @description what the receiver is told of
+             */
+            events: ("case.created" | "case.updated" | "photo.updated" | "camera.status" | "camera.gap" | "alert")[];
+        };
+        /**
+         * WebhookCreated
+         * @description A webhook just made, with the secret that its messages are signed with and that is shown this once.
+         */
+        WebhookCreated: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Name */
+            name: string;
+            /** Url */
+            url: string;
+            /** Events */
+            events: ("case.created" | "case.updated" | "photo.updated" | "camera.status" | "camera.gap" | "alert")[];
+            /** Active */
+            active: boolean;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /**
+             * Waiting
+             * @description messages that wait to be sent
+             */
+            waiting: number;
+            /**
+             * Dead
+             * @description messages that were given up
+             */
+            dead: number;
+            /** Secret */
+            secret: string;
+        };
+        /**
+         * WebhookUpdate
+         * @description What changes about a webhook; fields left out stay as they are.
+         */
+        WebhookUpdate: {
+            /** Name */
+            name?: string | null;
+            /** Url */
+            url?: string | null;
+            /** Events */
+            events?: ("case.created" | "case.updated" | "photo.updated" | "camera.status" | "camera.gap" | "alert")[] | null;
+            /**
+             * Active
+             * @description what happens while it is off is never sent
+             */
+            active?: boolean | null;
+        };
+        /**
+         * Webhooks
+         * @description All webhooks, oldest first.
+         */
+        Webhooks: {
+            /** Items */
+            items: components["schemas"]["Webhook"][];
+        };
+        /**
          * Weights
          * @description How much each part weighs in a score; only their ratios count.
          */
@@ -5455,6 +6730,16 @@ export interface components {
         Word: {
             /** Code */
             code: string;
+            /** Chinese */
+            chinese: string;
+            /** English */
+            english: string;
+        };
+        /**
+         * Words
+         * @description A text in both languages.
+         */
+        Words: {
             /** Chinese */
             chinese: string;
             /** English */
@@ -6727,6 +8012,155 @@ export interface operations {
             };
             /** @description Unprocessable Entity */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    probe_source: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ProbeRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Probe"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    rehearse_scene: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                camera_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RehearsalRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Rehearsal"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -12446,6 +13880,1566 @@ export interface operations {
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_notices: {
+        parameters: {
+            query?: {
+                /** @description only those that wait to be read */
+                unread?: boolean;
+                /** @description rows on a page */
+                limit?: number;
+                /** @description next_cursor of the page before */
+                cursor?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NoticePage"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    count_unread_notices: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Unread"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_notices: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Unread"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_notice: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                notice_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Notice"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_notice_settings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NoticeSettings"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    replace_notice_settings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NoticeSettingsChange"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NoticeSettings"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    begin_notice_email: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewEmail"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NoticeSettings"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    remove_notice_email: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    confirm_notice_email: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EmailCode"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NoticeSettings"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_webhooks: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Webhooks"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_webhook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WebhookCreate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhookCreated"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_webhook_deliveries: {
+        parameters: {
+            query?: {
+                webhook_id?: string | null;
+                /** @description dead: messages that were given up */
+                state?: ("waiting" | "sent" | "dead") | null;
+                /** @description rows on a page */
+                limit?: number;
+                /** @description next_cursor of the page before */
+                cursor?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeliveryPage"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    redeliver_message: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                delivery_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Delivery"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_webhook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                webhook_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    update_webhook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                webhook_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WebhookUpdate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Webhook"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    test_webhook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                webhook_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Delivery"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    redeliver_dead_messages: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                webhook_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Requeued"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_report: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                request_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Report"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    discover: {
+        parameters: {
+            query?: {
+                /** @description may be left out: the office serves one */
+                jurisdiction_id?: string | null;
+            };
+            header?: never;
+            path: {
+                form: "json" | "xml";
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/xml": unknown;
+                    "application/json": components["schemas"]["Discovery"];
+                };
+            };
+            /** @description what is wrong */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/xml": unknown;
+                    "application/json": components["schemas"]["GeoReportError"][];
+                };
+            };
+            /** @description there is no such thing */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/xml": unknown;
+                    "application/json": components["schemas"]["GeoReportError"][];
+                };
+            };
+        };
+    };
+    list_services: {
+        parameters: {
+            query?: {
+                /** @description may be left out: the office serves one */
+                jurisdiction_id?: string | null;
+            };
+            header?: never;
+            path: {
+                form: "json" | "xml";
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/xml": unknown;
+                    "application/json": components["schemas"]["Service"][];
+                };
+            };
+            /** @description what is wrong */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/xml": unknown;
+                    "application/json": components["schemas"]["GeoReportError"][];
+                };
+            };
+            /** @description the key is missing or wrong */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/xml": unknown;
+                    "application/json": components["schemas"]["GeoReportError"][];
+                };
+            };
+            /** @description there is no such thing */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/xml": unknown;
+                    "application/json": components["schemas"]["GeoReportError"][];
+                };
+            };
+        };
+    };
+    get_service_definition: {
+        parameters: {
+            query?: {
+                /** @description may be left out: the office serves one */
+                jurisdiction_id?: string | null;
+            };
+            header?: never;
+            path: {
+                service_code: string;
+                form: "json" | "xml";
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/xml": unknown;
+                    "application/json": components["schemas"]["ServiceDefinition"];
+                };
+            };
+            /** @description what is wrong */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/xml": unknown;
+                    "application/json": components["schemas"]["GeoReportError"][];
+                };
+            };
+            /** @description the key is missing or wrong */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/xml": unknown;
+                    "application/json": components["schemas"]["GeoReportError"][];
+                };
+            };
+            /** @description there is no such thing */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/xml": unknown;
+                    "application/json": components["schemas"]["GeoReportError"][];
+                };
+            };
+        };
+    };
+    list_service_requests: {
+        parameters: {
+            query?: {
+                /** @description these; overrides all else */
+                service_request_id?: string[] | null;
+                /** @description comma-delimited */
+                service_code?: string[] | null;
+                /** @description ISO 8601 with an offset; 90 days at most */
+                start_date?: string | null;
+                /** @description ISO 8601 with an offset */
+                end_date?: string | null;
+                /** @description open, closed */
+                status?: string[] | null;
+                /** @description may be left out: the office serves one */
+                jurisdiction_id?: string | null;
+            };
+            header?: never;
+            path: {
+                form: "json" | "xml";
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/xml": unknown;
+                    "application/json": components["schemas"]["ServiceRequest"][];
+                };
+            };
+            /** @description what is wrong */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/xml": unknown;
+                    "application/json": components["schemas"]["GeoReportError"][];
+                };
+            };
+            /** @description the key is missing or wrong */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/xml": unknown;
+                    "application/json": components["schemas"]["GeoReportError"][];
+                };
+            };
+            /** @description there is no such thing */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/xml": unknown;
+                    "application/json": components["schemas"]["GeoReportError"][];
+                };
+            };
+        };
+    };
+    file_service_request: {
+        parameters: {
+            query?: {
+                /** @description may be left out: the office serves one */
+                jurisdiction_id?: string | null;
+            };
+            header?: {
+                /** @description the same key again gives the same request */
+                "idempotency-key"?: string | null;
+            };
+            path: {
+                form: "json" | "xml";
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/x-www-form-urlencoded": {
+                    /** @description a key with the scope open311:write, before the photo */
+                    api_key?: string;
+                    jurisdiction_id?: string;
+                    service_code: string;
+                    lat?: number;
+                    long?: number;
+                    address_string?: string;
+                    address_id?: string;
+                    description?: string;
+                    /** @description kept as text; the office fetches nothing */
+                    media_url?: string;
+                    first_name?: string;
+                    last_name?: string;
+                    email?: string;
+                    phone?: string;
+                    account_id?: string;
+                    device_id?: string;
+                };
+                "multipart/form-data": {
+                    /** @description a key with the scope open311:write, before the photo */
+                    api_key?: string;
+                    jurisdiction_id?: string;
+                    service_code: string;
+                    lat?: number;
+                    long?: number;
+                    address_string?: string;
+                    address_id?: string;
+                    description?: string;
+                    /** @description kept as text; the office fetches nothing */
+                    media_url?: string;
+                    first_name?: string;
+                    last_name?: string;
+                    email?: string;
+                    phone?: string;
+                    account_id?: string;
+                    device_id?: string;
+                    /**
+                     * Format: binary
+                     * @description JPEG, PNG, WebP or HEIC
+                     */
+                    media?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/xml": unknown;
+                    "application/json": components["schemas"]["Filed"][];
+                };
+            };
+            /** @description what is wrong */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/xml": unknown;
+                    "application/json": components["schemas"]["GeoReportError"][];
+                };
+            };
+            /** @description the key is missing or wrong */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/xml": unknown;
+                    "application/json": components["schemas"]["GeoReportError"][];
+                };
+            };
+            /** @description there is no such thing */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/xml": unknown;
+                    "application/json": components["schemas"]["GeoReportError"][];
+                };
+            };
+        };
+    };
+    get_service_request: {
+        parameters: {
+            query?: {
+                /** @description may be left out: the office serves one */
+                jurisdiction_id?: string | null;
+            };
+            header?: never;
+            path: {
+                service_request_id: string;
+                form: "json" | "xml";
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/xml": unknown;
+                    "application/json": components["schemas"]["ServiceRequest"][];
+                };
+            };
+            /** @description what is wrong */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/xml": unknown;
+                    "application/json": components["schemas"]["GeoReportError"][];
+                };
+            };
+            /** @description the key is missing or wrong */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/xml": unknown;
+                    "application/json": components["schemas"]["GeoReportError"][];
+                };
+            };
+            /** @description there is no such thing */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/xml": unknown;
+                    "application/json": components["schemas"]["GeoReportError"][];
+                };
+            };
+        };
+    };
+    get_request_of_token: {
+        parameters: {
+            query?: {
+                /** @description may be left out: the office serves one */
+                jurisdiction_id?: string | null;
+            };
+            header?: never;
+            path: {
+                token: string;
+                form: "json" | "xml";
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/xml": unknown;
+                    "application/json": components["schemas"]["TokenAnswer"][];
+                };
+            };
+            /** @description what is wrong */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/xml": unknown;
+                    "application/json": components["schemas"]["GeoReportError"][];
+                };
+            };
+            /** @description the key is missing or wrong */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/xml": unknown;
+                    "application/json": components["schemas"]["GeoReportError"][];
+                };
+            };
+            /** @description there is no such thing */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/xml": unknown;
+                    "application/json": components["schemas"]["GeoReportError"][];
                 };
             };
         };

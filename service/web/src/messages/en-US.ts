@@ -502,6 +502,26 @@ export const enUS = {
   'scene.groundCheck': 'Each square is {metres} m: does the grid lie on the road as it should?',
   'scene.groundSurvey': 'Survey',
 
+  'rehearsal.title': 'Try it on the last hour',
+  'rehearsal.hint':
+    'Runs the zones and rules as edited here, unsaved, over the tracks that the engine stored. Saves nothing, makes no case.',
+  'rehearsal.try': 'Try',
+  'rehearsal.span': 'Span',
+  'rehearsal.minutes': { one: 'Last {count} minute', other: 'Last {count} minutes' },
+  'rehearsal.noEngine': 'The engine does not run, or is busy. Try again in a moment.',
+  'rehearsal.nothingStored':
+    'No tracks are stored of that time. The engine stores them once a minute: try again soon.',
+  'rehearsal.outdated': 'Edited since: try again.',
+  'rehearsal.watched': '{from} to {to}, tracks for {percent} of the time',
+  'rehearsal.signals': 'Signals not recorded: {names}. Crossing at red is not counted.',
+  'rehearsal.none': 'Nothing would be reported, and nothing was.',
+  'rehearsal.would': 'Would',
+  'rehearsal.did': 'Did',
+  'rehearsal.more': { one: '{count} more is not listed', other: '{count} more are not listed' },
+  'rehearsal.fate.same': 'Same',
+  'rehearsal.fate.new': 'New',
+  'rehearsal.fate.dropped': 'No longer',
+
   'rule.jaywalking.min_seconds': 'Seconds on the road',
   'rule.jaywalking.min_seconds.hint': 'Shorter stays are steps over the edge',
   'rule.jaywalking.min_distance': 'Distance walked',

@@ -6,7 +6,9 @@ import type { Ground, Point } from '@/api/nouns'
 import { useMessages } from '@/app/locale'
 
 import { GroundShape } from './GroundShape'
+import { OffenceShapes } from './OffenceShapes'
 import { inside } from './polygon'
+import type { Tried } from './rehearsed'
 import { fewestPoints, mostPoints, type Editing, type Tool } from './sceneDraft'
 import styles from './SceneEditor.module.css'
 import { useRoom } from './useRoom'
@@ -31,6 +33,10 @@ interface Props {
   /** Where the next point would be set, by pointer or keyboard. */
   cross: Point | null
   onCross: (at: Point | null) => void
+  /** What was tried on the last hour. */
+  tried: readonly Tried[]
+  chosen: string | null
+  onChoose: (key: string) => void
 }
 
 const CLOSE_PX = 14
@@ -123,6 +129,14 @@ export function SceneCanvas(props: Props) {
               />
             ))}
           </Layer>
+          {tool !== null || props.tried.length === 0 ? null : (
+            <OffenceShapes
+              offences={props.tried}
+              chosen={props.chosen}
+              size={size}
+              onChoose={props.onChoose}
+            />
+          )}
           {tool === null ? null : (
             <Layer listening={false}>
               <Line

@@ -1,12 +1,13 @@
 import { Button } from 'antd'
 import { RefreshCw } from 'lucide-react'
-import { useEffect, useEffectEvent, useReducer, useState } from 'react'
+import { useEffect, useEffectEvent, useMemo, useReducer, useState } from 'react'
 import { useBlocker } from 'react-router'
 
 import { useReplaceScene } from '@/api/cameras'
 import { useWords } from '@/api/catalogue'
 import type { Camera, Point } from '@/api/nouns'
 import { Problem } from '@/api/problem'
+import { useRehearsal } from '@/api/rehearsal'
 import { useMessages } from '@/app/locale'
 import { useSession } from '@/features/session/session'
 import { ConfirmDialog } from '@/shared/ConfirmDialog'
@@ -17,6 +18,8 @@ import { isTyping } from '@/shared/useShortcuts'
 import { rectangleMetres } from './ground'
 import { GroundFields } from './GroundFields'
 import { inside, moved } from './polygon'
+import { triedOffences } from './rehearsed'
+import { RehearsalCard } from './RehearsalCard'
 import { RuleSettings } from './RuleSettings'
 import { SceneCanvas } from './SceneCanvas'
 import {
@@ -31,6 +34,7 @@ import {
   reduceScene,
   sameDraft,
   settingsOf,
+  type SceneDraft,
   type Tool,
 } from './sceneDraft'
 import styles from './SceneEditor.module.css'
@@ -66,6 +70,9 @@ export default function SceneEditor({ camera }: { camera: Camera }) {
   const [lampOf, setLampOf] = useState<number | null>(null)
   const [drawn, setDrawn] = useState<readonly Point[]>([])
   const [faults, setFaults] = useState(NO_FAULTS)
+  const rehearsal = useRehearsal(camera.id)
+  const [rehearsed, setRehearsed] = useState<SceneDraft | null>(null)
+  const [chosen, setChosen] = useState<string | null>(null)
   const { draft, selected } = editing
   const changed = !sameDraft(draft, base)
   const overtaken = !sameDraft(draftOf(camera.scene), base)
@@ -153,13 +160,26 @@ export default function SceneEditor({ camera }: { camera: Camera }) {
     return () => window.removeEventListener('beforeunload', warn)
   }, [changed, locked])
 
-  const onSave = () => {
+  /** Whether the draft can be sent; a zone that cannot is selected. */
+  const isWhole = () => {
     const broken = draft.zones.findIndex((_, index) => faultOf(draft, index) !== null)
-    if (broken !== -1) {
-      dispatch({ type: 'select', index: broken })
-      toasts.show({ text: t('scene.saveFailed'), tone: 'bad', milliseconds: 6_000 })
-      return
-    }
+    if (broken === -1) return true
+    dispatch({ type: 'select', index: broken })
+    toasts.show({ text: t('scene.saveFailed'), tone: 'bad', milliseconds: 6_000 })
+    return false
+  }
+  const tried = useMemo(
+    () => (rehearsal.data === undefined ? [] : triedOffences(rehearsal.data)),
+    [rehearsal.data],
+  )
+  const onTry = (minutes: number) => {
+    if (!isWhole()) return
+    setRehearsed(draft)
+    setChosen(null)
+    rehearsal.mutate({ scene: settingsOf(draft), minutes })
+  }
+  const onSave = () => {
+    if (!isWhole()) return
     save.mutate(settingsOf(draft), {
       onSuccess(saved) {
         setBase(draftOf(saved.scene))
@@ -203,6 +223,9 @@ export default function SceneEditor({ camera }: { camera: Camera }) {
           onFinish={() => finish()}
           cross={cross}
           onCross={setCross}
+          tried={tried}
+          chosen={chosen}
+          onChoose={setChosen}
           onGround={(ground) => dispatch({ type: 'ground', ground })}
           onSelect={(index) => dispatch({ type: 'select', index })}
           onReshape={(index, points) => dispatch({ type: 'reshape', index, points })}
@@ -239,6 +262,18 @@ export default function SceneEditor({ camera }: { camera: Camera }) {
           dispatch={dispatch}
         />
         <RuleSettings draft={draft} faults={faults} locked={locked} dispatch={dispatch} />
+        {locked ? null : (
+          <RehearsalCard
+            result={rehearsal.data ?? null}
+            tried={tried}
+            outdated={rehearsed !== null && !sameDraft(draft, rehearsed)}
+            running={rehearsal.isPending}
+            error={rehearsal.error}
+            chosen={chosen}
+            onChoose={setChosen}
+            onTry={onTry}
+          />
+        )}
         {locked || !changed ? null : (
           <footer className={styles.save}>
             <span>{t('common.unsaved')}</span>
