@@ -1,7 +1,7 @@
 """Comparison: what is seen in a frame beside what is remembered, worked out once for several memories."""
 
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Final, Protocol
 
 import numpy as np
 
@@ -36,6 +36,9 @@ class Seen:
     places: FloatArray
     agreement: FloatArray
     covered: FloatArray
+
+
+_NOTHING: Final = Seen(np.empty(0, np.int64), np.empty((0, 4)), np.empty((0, 4)), np.empty((0, 0)), np.empty(0))
 
 
 class Comparison:
@@ -80,6 +83,8 @@ class Comparison:
         count = len(places)
         mine = self._members[:, detections.class_id]  # (memories, detections)
         rows = mine.any(axis=0).nonzero()[0]
+        if not count and not len(rows):
+            return [_NOTHING] * len(self._memories)
         rows = rows[np.argsort(-detections.confidence[rows], kind="stable")]
         compared = np.concatenate([places, boxes[rows]])
         shared, area = intersections(compared, boxes), areas(compared)

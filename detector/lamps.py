@@ -55,10 +55,14 @@ def lamp_colour(image: NDArray[np.uint8], box: Box) -> LampState:
         int(top * height) : max(int(bottom * height), int(top * height) + 1),
         int(left * width) : max(int(right * width), int(left * width) + 1),
     ]
-    hsv = cv2.cvtColor(patch, cv2.COLOR_BGR2HSV).reshape(-1, 3)
-    lit = (hsv[:, 1] > 90) & (hsv[:, 2] > 130)
-    red = float((lit & ((hsv[:, 0] < 10) | (hsv[:, 0] > 165))).mean())
-    green = float((lit & (hsv[:, 0] > 45) & (hsv[:, 0] < 95)).mean())
+    hsv = cv2.cvtColor(patch, cv2.COLOR_BGR2HSV)
+    size = hsv.shape[0] * hsv.shape[1]
+    red, green = (_lit(hsv, 0, 9) + _lit(hsv, 166, 180)) / size, _lit(hsv, 46, 94) / size
     if max(red, green) < _MIN_LIT or max(red, green) < 2 * min(red, green):
         return LampState.UNKNOWN
     return LampState.RED if red > green else LampState.GREEN
+
+
+def _lit(hsv: cv2.typing.MatLike, least: int, most: int) -> int:
+    """How many pixels are bright, saturated and of a hue from ``least`` to ``most``."""
+    return cv2.countNonZero(cv2.inRange(hsv, (least, 91, 131), (most, 255, 255)))
