@@ -276,7 +276,7 @@ class AnchorMemory:
         boxes = seen.boxes[new]
         parts = np.tril(show_one_object(boxes, boxes), -1)
         born = self._born if self._born is not None else self.now
-        for row, box, part in zip(seen.rows[new].tolist(), boxes, parts.any(axis=1).tolist(), strict=True):
+        for row, box, part in zip(seen.rows[new].tolist(), boxes, np.any(parts, axis=1).tolist(), strict=True):
             if part:
                 continue
             confidence = float(detections.confidence[row])

@@ -82,7 +82,7 @@ class Comparison:
         places = np.array([anchor.box for anchors in self._known for anchor in anchors]).reshape(-1, 4)
         count = len(places)
         mine = self._members[:, detections.class_id]  # (memories, detections)
-        rows = mine.any(axis=0).nonzero()[0]
+        rows = np.flatnonzero(mine.any(axis=0))
         if not count and not len(rows):
             return [_NOTHING] * len(self._memories)
         rows = rows[np.argsort(-detections.confidence[rows], kind="stable")]
