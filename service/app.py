@@ -21,7 +21,10 @@ from service.ledgers.routes import router as ledgers
 from service.middleware import Compression, RequestEnvelope
 from service.notices.routes import router as notices
 from service.notices.routes import settings_router as notice_settings
+from service.null_characters import refuse_null_characters
 from service.office import Office
+from service.open311.routes import office_router as reports
+from service.open311.routes import router as open311
 from service.packages.routes import router as packages
 from service.photos.routes import router as photos
 from service.presence.routes import router as presence
@@ -72,7 +75,7 @@ def create_app(settings: Settings) -> FastAPI:
     )
     app.state.office = Office.open(settings)
     errors.install(app)
-    api = APIRouter(prefix="/api/v1", dependencies=[Depends(authorise)])
+    api = APIRouter(prefix="/api/v1", dependencies=[Depends(authorise), Depends(refuse_null_characters)])
     for router in (sessions, users, api_keys, system, cameras, photos, violations, cases, evidence, audit, events):
         api.include_router(router)
     for router in (second_factors, sign_on, units, areas, calendars, standards):
@@ -81,7 +84,9 @@ def create_app(settings: Settings) -> FastAPI:
         api.include_router(router)
     for router in (notices, notice_settings, webhooks):
         api.include_router(router)
+    api.include_router(reports)
     app.include_router(api)
+    app.include_router(open311)
     app.include_router(health_router)
     api_pages.install(app)
     console.install(app)

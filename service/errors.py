@@ -10,6 +10,10 @@ from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel, Field, JsonValue, ValidationError
 from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, Response
+from starlette.types import Scope
+
+from service.open311.answers import BASE as GEOREPORT
+from service.open311.answers import error_answer
 
 log = structlog.get_logger(__name__)
 
@@ -107,6 +111,13 @@ def problem_response(error: ProblemError, request_id: str) -> Response:
     return JSONResponse(body | error.extra, error.status_code, error.headers, media_type=PROBLEM)
 
 
+def respond(error: ProblemError, scope: Scope) -> Response:
+    """The response that tells an error: a problem, but for GeoReport v2, whose specification has a form of its own."""
+    if scope["path"].startswith(f"{GEOREPORT}/"):
+        return error_answer(error.status_code, str(error.detail), scope["path"], error.headers)
+    return problem_response(error, str(scope.get("request_id", "")))
+
+
 def ensure_kept(deleted_at: datetime | None) -> None:
     """That retention has not deleted a file.
 
@@ -140,7 +151,7 @@ def install(app: FastAPI) -> None:
 
     @app.exception_handler(ProblemError)
     async def _problem(request: Request, error: ProblemError) -> Response:
-        return problem_response(error, request_id(request))
+        return respond(error, request.scope)
 
     @app.exception_handler(HTTPException)
     async def _http(request: Request, error: HTTPException) -> Response:
@@ -149,14 +160,13 @@ def install(app: FastAPI) -> None:
             detail = f"There is nothing at {request.url.path}."
         if error.status_code == 405:
             detail = f"{request.method} is not possible at {request.url.path}."
-        return problem_response(ProblemError(error.status_code, detail, headers=error.headers), request_id(request))
+        return respond(ProblemError(error.status_code, detail, headers=error.headers), request.scope)
 
     @app.exception_handler(RequestValidationError)
     async def _validation(request: Request, error: RequestValidationError) -> Response:
         errors = faults(error.errors())
         detail = "; ".join(f"{fault.field}: {fault.message}" for fault in errors)
-        problem = ProblemError(422, detail, kind="invalid-input", errors=errors)
-        return problem_response(problem, request_id(request))
+        return respond(ProblemError(422, detail, kind="invalid-input", errors=errors), request.scope)
 
 
 def problems(*statuses: int, conflict: type[Problem] | None = None) -> dict[int | str, dict[str, object]]:

@@ -11,7 +11,7 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.middleware.gzip import DEFAULT_EXCLUDED_CONTENT_TYPES, GZipMiddleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from service.errors import ProblemError, disk_full, problem_response, put_off
+from service.errors import ProblemError, disk_full, put_off, respond
 from service.evidence.room import REFUSED, is_full_disk, note_full_disk
 from service.evidence.store import StoreAwayError
 from service.office import Office
@@ -106,7 +106,7 @@ class RequestEnvelope:
                     # The last resort: whatever it is, it is logged with its traceback and the client gets a problem.
                     log.exception("request failed", method=scope["method"], path=scope["path"], error=repr(error))
                     problem = ProblemError(500, f"Something went wrong here; the log has it under {request_id}.")
-                await problem_response(problem, request_id)(scope, receive, send_secured)
+                await respond(problem, scope)(scope, receive, send_secured)
             _log(scope, status, time.perf_counter() - started)
 
 

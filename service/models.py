@@ -11,6 +11,7 @@ from service.events.models import EventRow
 from service.evidence.models import EvidenceRow
 from service.figures.models import FigureWeightRow
 from service.notices.models import MailRow, NoticeRow, NoticeSettingsRow
+from service.open311.models import ReporterRow, ServiceRequestRow
 from service.photos.models import PhotoRow
 from service.presence.models import CaseViewerRow
 from service.retention.models import HoldRow, RetentionRuleRow
@@ -50,9 +51,11 @@ __all__ = [
     "NoticeRow",
     "NoticeSettingsRow",
     "PhotoRow",
+    "ReporterRow",
     "ResponsibilityRow",
     "RetentionRuleRow",
     "SecondFactorRow",
+    "ServiceRequestRow",
     "SessionRow",
     "SignInFailureRow",
     "SignOnRow",

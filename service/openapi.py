@@ -9,6 +9,7 @@ from fastapi.openapi.utils import get_openapi
 from pydantic import JsonValue, TypeAdapter
 
 from service.errors import PROBLEM, Problem
+from service.open311.answers import BASE as GEOREPORT
 
 VERSION = metadata.version("street-warden")
 _Document = TypeAdapter(dict[str, JsonValue])
@@ -24,6 +25,8 @@ def describe(app: FastAPI) -> dict[str, JsonValue]:
     paths = _object(document["paths"])
     for path, operations in paths.items():
         for operation in _object(operations).values():
+            if path.startswith(f"{GEOREPORT}/"):
+                _object(_object(operation)["responses"]).pop("422", None)  # there it is a 400, which the routes tell of
             _errors_as_problems(_object(operation), is_api=path.startswith("/api/"))
     components = _object(document["components"])
     schemas = _object(components["schemas"])

@@ -41,7 +41,9 @@ def decode_cursor(cursor: str, parts: int) -> list[str]:
         position = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
     except (binascii.Error, ValueError) as error:
         raise bad_cursor() from error
-    if not isinstance(position, list) or len(position) != parts or not all(isinstance(p, str) for p in position):
+    if not isinstance(position, list) or len(position) != parts:
+        raise bad_cursor()
+    if not all(isinstance(part, str) and "\0" not in part for part in position):
         raise bad_cursor()
     return position
 

@@ -53,6 +53,9 @@ class Settings(BaseSettings):
     oidc_claim: str = Field("sub", description="the claim that holds a person's external_id")
     public_url: str | None = Field(None, description="where people reach the office, for example https://city.example")
 
+    open311_jurisdiction: str | None = Field(None, description="this district to Open311's apps; none: apps name any")
+    reporter_days: int = Field(90, ge=1, description="how long it is kept who reported through an app")
+
     smtp_host: str | None = Field(None, description="mail server; without one nobody gets mail")
     smtp_port: int = Field(587, ge=1, le=65_535)
     smtp_security: Literal["starttls", "tls", "none"] = Field("starttls", description="tls: from the first byte on")

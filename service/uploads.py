@@ -8,7 +8,7 @@ import asyncio
 import contextlib
 import errno
 import hashlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import BinaryIO
@@ -20,7 +20,8 @@ from python_multipart.exceptions import MultipartParseError
 from python_multipart.multipart import MultipartParser, parse_options_header
 from starlette.requests import ClientDisconnect
 
-from service.errors import ProblemError
+from service.errors import ProblemError, invalid
+from service.null_characters import MESSAGE
 
 FIELD_LIMIT = 1024 * 1024
 FIELDS = 32
@@ -67,8 +68,17 @@ async def read_body(request: Request, limit: int, media_types: tuple[str, ...]) 
 
 
 @contextlib.asynccontextmanager
-async def received_form(request: Request, incoming: Path, limit: int, max_files: int) -> AsyncIterator[Form]:
+async def received_form(
+    request: Request,
+    incoming: Path,
+    limit: int,
+    max_files: int,
+    before_files: Callable[[Mapping[str, str]], Awaitable[None]] | None = None,
+) -> AsyncIterator[Form]:
     """A multipart form of at most ``limit`` bytes; its files are gone when the block ends.
+
+    ``before_files`` is asked once a file begins, with the fields that came before it: where it raises, hardly any of
+    the file is read.
 
     Raises:
         ProblemError: 415 for another media type, 413 for too many bytes or files, 422 for a form that is cut off or
@@ -92,6 +102,9 @@ async def received_form(request: Request, incoming: Path, limit: int, max_files:
             if len(pending) >= 256 * 1024:
                 await asyncio.to_thread(reader.feed, bytes(pending))
                 pending.clear()
+                if before_files is not None and reader.form.files:
+                    await before_files(reader.form.fields)
+                    before_files = None
         await asyncio.to_thread(reader.finish, bytes(pending))
         yield reader.form
     except ClientDisconnect as error:
@@ -211,9 +224,12 @@ class _FormReader:
             self.form.files[-1].sha256 = self._digest.hexdigest()
         elif self._text is not None:
             try:
-                self.form.fields[self._name] = self._text.decode("utf-8")
+                text = self._text.decode("utf-8")
             except UnicodeDecodeError as error:
                 raise ProblemError(422, f"{self._name}: is not UTF-8.", kind="invalid-input") from error
+            if "\0" in text:
+                raise invalid(self._name, MESSAGE)
+            self.form.fields[self._name] = text
             self._text = None
 
     def _on_end(self) -> None:

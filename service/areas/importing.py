@@ -18,6 +18,7 @@ from service.areas.schemas import DEPTH, AreaFeature, Imported
 from service.areas.shapes import Shape, ShapeError, bounds_of, lies_within, read_shape, square_metres
 from service.audit.workflow import Actor, record
 from service.errors import FieldFault, ProblemError, faults, invalid
+from service.null_characters import MESSAGE, in_json
 from service.office import Office
 from service.units.models import ResponsibilityRow, UnitRow
 
@@ -59,6 +60,8 @@ async def import_areas(office: Office, actor: Actor, content: bytes) -> Imported
 
 
 def _read(content: bytes) -> tuple[list[_NewArea], list[FieldFault]]:
+    if in_json(content):
+        raise invalid("file", MESSAGE)
     try:
         document = json.loads(content)
     except (ValueError, RecursionError) as error:

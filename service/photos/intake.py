@@ -108,7 +108,9 @@ async def _keep(office: Office, asker: Principal, row: PhotoRow, beside: Sequenc
     async with office.database.transaction() as session:
         session.add(row)
         await session.flush()
-        session.add_all(beside)
+        for more in beside:  # each refers to the one before
+            session.add(more)
+            await session.flush()
         details = {"sha256": row.sha256, "size": row.size}
         await record(session, Actor.of(asker), "create", "photo", str(row.id), details=details)
         publish(session, "photo.updated", {"id": str(row.id), "status": row.status}, OFFICE, row.user_id)

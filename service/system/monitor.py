@@ -22,6 +22,7 @@ from service.evidence.room import ALERT as DISK_FULL
 from service.evidence.room import disk, note_full_disk
 from service.notices.post import deliver_mails
 from service.office import Office
+from service.open311.settling import settle_requests
 from service.system.alerts import clear_alert, raise_alert
 from service.system.workflow import engine_status
 from service.webhooks.delivering import deliver_webhooks
@@ -92,6 +93,7 @@ async def _look_after(office: Office) -> None:
                 await drop_old_messages(office.database, clock.now(), office.settings.sending_days)
             if looks % SWEEP_EVERY == 0:
                 await sweep(office.database, clock.now())
+                await settle_requests(office, clock.now())
             if looks % ANCHOR_EVERY == 0:
                 key = load_key(office.settings.key_folder)
                 await anchor_today(office.database, key, office.settings.zone, clock.now())

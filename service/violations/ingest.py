@@ -17,6 +17,7 @@ from service.cases.models import CaseRow
 from service.errors import FieldFault, ProblemError, invalid, invalid_fields
 from service.evidence.recovery import stored
 from service.evidence.room import ensure_room, room_or_507
+from service.null_characters import MESSAGE, in_json
 from service.office import Office
 from service.security import Principal
 from service.uploads import Form, ReceivedFile, received_form
@@ -76,6 +77,8 @@ def _read(form: Form) -> Violation:
         form.files.remove(part)
         text = part.path.read_text(encoding="utf-8", errors="replace")
         part.path.unlink()
+    if in_json(text.encode("utf-8", "replace")):
+        raise invalid("violation", MESSAGE)
     try:
         return _in_utc(Violation.model_validate_json(text))
     except ValidationError as error:

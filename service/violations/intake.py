@@ -46,7 +46,7 @@ async def make_cases(office: Office, arrivals: Sequence[Arrival]) -> list[Outcom
                 except ProblemError as error:
                     found[one.violation.id] = error
         new = [one for one in arrivals if one.violation.id in places]
-        session.add_all([_violation_row(one) for one in new])
+        session.add_all([violation_row(one.violation, one.asker.name) for one in new])
         await session.flush()
         with session.no_autoflush:  # all rows of a table go to the database at once, at the end
             for one in new:
@@ -68,13 +68,13 @@ async def _known(session: AsyncSession, arrivals: Sequence[Arrival]) -> dict[UUI
     }
 
 
-def _violation_row(arrival: Arrival) -> ViolationRow:
-    violation = arrival.violation
+def violation_row(violation: Violation, delivered_by: str) -> ViolationRow:
+    """A violation as it is kept."""
     return ViolationRow(
         id=violation.id,
         kind=violation.kind,
         document=violation.model_dump(mode="json"),
-        delivered_by=arrival.asker.name,
+        delivered_by=delivered_by,
         delivered_at=clock.now(),
     )
 
