@@ -235,6 +235,8 @@ ACCESS: dict[str, Access] = {
     "redeliver_message": ADMINISTRATOR,
     "redeliver_dead_messages": ADMINISTRATOR,
     "stream_events": PEOPLE_AND_ENGINE,
+    "list_models": READ_ADMINISTRATION,
+    "use_model": ADMINISTRATOR,
     "get_system": PEOPLE_AND_ENGINE,
     "report_engine": ENGINE,
 }

@@ -56,7 +56,7 @@ async def tell(socket: Path, camera_id: str, phases: Sequence[SignalPhase]) -> N
 
 
 async def ask(socket: Path, errand: str, request: Mapping[str, object], seconds: float) -> bytes:
-    """Have the engine do an errand: ``rehearse`` or ``probe``; answers its JSON.
+    """Have the engine do an errand (`service.engine.errand` names them); answers its JSON.
 
     Raises:
         ProblemError: 503 where the engine is not there, is busy with another one, or does not get done in time.

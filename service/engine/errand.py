@@ -18,12 +18,14 @@ import cv2
 import numpy as np
 from pydantic import ValidationError
 
+from detector.registry import ModelError
 from detector.rehearsal import rehearse
 from detector.scene import Scene, describe
 from detector.sources.frame import Image
 from detector.sources.probing import ProbeError, probe
+from service.engine.model_errands import models, use_model
 
-SECONDS = {"rehearse": 90, "probe": 25}
+SECONDS = {"rehearse": 90, "probe": 25, "models": 20, "use_model": 60}
 """How long each errand may take."""
 
 _NICENESS = 10
@@ -37,7 +39,7 @@ def main() -> int:
     os.nice(_NICENESS)
     request = json.load(sys.stdin)
     try:
-        answer = _rehearse(request) if name == "rehearse" else _probe(request)
+        answer = _ERRANDS[name](request)
     except ValidationError as error:
         print(describe(error), file=sys.stderr)
         return 1
@@ -64,6 +66,23 @@ def _probe(request: dict[str, Any]) -> dict[str, Any]:
         "seconds": round(found.seconds, 2),
         "picture": base64.b64encode(_jpeg(frame.image)).decode(),
     }
+
+
+def _models(request: dict[str, Any]) -> dict[str, Any]:
+    try:
+        return models(request["model"])
+    except ModelError as error:
+        return {"fault": str(error)}
+
+
+def _use_model(request: dict[str, Any]) -> dict[str, Any]:
+    try:
+        return use_model(request["name"], request["model"])
+    except ModelError as error:
+        return {"fault": str(error)}
+
+
+_ERRANDS = {"rehearse": _rehearse, "probe": _probe, "models": _models, "use_model": _use_model}
 
 
 def _jpeg(image: Image) -> bytes:

@@ -19,14 +19,15 @@ class Errands:
     Args:
         tracks: folder of the engine's track store.
         timezone: the district's zone.
+        model: the model that the engine was told to use whatever the registry says.
     """
 
-    def __init__(self, tracks: Path, timezone: str) -> None:
-        self._own = {"tracks": str(tracks), "timezone": timezone}
+    def __init__(self, tracks: Path, timezone: str, model: str | None = None) -> None:
+        self._own = {"tracks": str(tracks), "timezone": timezone, "model": model}
         self._lock = Lock()
 
     def run(self, name: str, request: dict[str, object]) -> bytes:
-        """Do an errand: ``rehearse`` or ``probe``; answers JSON.
+        """Do an errand: ``rehearse``, ``probe``, ``models`` or ``use_model``; answers JSON.
 
         Raises:
             ErrandError: it is not known, another one is under way, it takes too long, or it failed.

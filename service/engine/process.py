@@ -55,7 +55,7 @@ class EngineProcess:
         folders = EngineFolders(settings.data / "outbox", settings.data / "checkpoints", tracks)
         self._engine = Engine(model, folders, settings.zone)
         self._models = ModelWatch(model, settings.model, threads=settings.threads)
-        errands = Errands(tracks, settings.timezone)
+        errands = Errands(tracks, settings.timezone, settings.model)
         self._socket = (
             FrameSocket(settings.socket, self._engine.push, self._engine.tell, errands.run) if settings.socket else None
         )

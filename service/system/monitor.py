@@ -13,6 +13,7 @@ from service import clock
 from service.audit.anchors import anchor_today
 from service.audit.signing import KeyFileError, load_key
 from service.bootstrap import check_schema
+from service.calendars.holidays import look_for_missing_holidays
 from service.cameras.gaps import look_for_silent
 from service.cases.sweep import sweep
 from service.cleaning import drop_old_messages
@@ -33,7 +34,7 @@ LOOK_SECONDS = 5.0
 DROP_EVERY = 720
 """Looks between two cleanings of old events: an hour."""
 ANCHOR_EVERY = 12
-"""Looks between two questions whether the audit wants today's anchor: a minute."""
+"""Looks between two questions whether the audit wants today's anchor, or a calendar its holidays: a minute."""
 
 SWEEP_EVERY = 6
 """Looks between two sweeps for cases that are due: half a minute."""
@@ -97,6 +98,7 @@ async def _look_after(office: Office) -> None:
             if looks % ANCHOR_EVERY == 0:
                 key = load_key(office.settings.key_folder)
                 await anchor_today(office.database, key, office.settings.zone, clock.now())
+                await look_for_missing_holidays(office, clock.now())
         except (SQLAlchemyError, OSError, KeyFileError):
             log.exception("cannot look after the system, trying again")
         looks += 1

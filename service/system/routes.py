@@ -2,9 +2,10 @@
 
 from fastapi import APIRouter, Response
 
-from service.dependencies import OfficeDep
+from service.dependencies import Asker, OfficeDep
 from service.errors import problems
-from service.system import catalogue, health, workflow
+from service.system import catalogue, health, registered, workflow
+from service.system.registered_schemas import ModelChoice, RegisteredModels
 from service.system.schemas import Catalogue, EngineReport, EngineStatus, Health, System
 
 router = APIRouter(tags=["system"])
@@ -27,6 +28,18 @@ async def get_system(office: OfficeDep) -> System:
 async def report_engine(body: EngineReport, office: OfficeDep) -> EngineStatus:
     """The engine's heartbeat."""
     return await workflow.report_engine(office, body)
+
+
+@router.get("/models", responses=problems(401, 403, 409, 503))
+async def list_models(office: OfficeDep) -> RegisteredModels:
+    """The engine's registered models, with what was measured of each."""
+    return await registered.list_models(office)
+
+
+@router.put("/models/default", responses=problems(401, 403, 409, 422, 503))
+async def use_model(body: ModelChoice, asker: Asker, office: OfficeDep) -> RegisteredModels:
+    """Look with another model from now on; the engine swaps without stopping."""
+    return await registered.use_model(office, asker, body.name)
 
 
 @health_router.get("/healthz")

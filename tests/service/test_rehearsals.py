@@ -9,47 +9,23 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-import numpy as np
 import pytest
 from PIL import Image
 
-from detector.detections import Detections
-from detector.pipeline import Pipeline
-from detector.sources import Frame
-from detector.violations import Violation, ViolationKind
+from detector.violations import ViolationKind
 from service.engine.errands import ErrandError, Errands
-from service.engine.frame_socket import FrameSocket
 from service.security import Role
-from tests.detector.streets import HEIGHT, KERB, ROAD, THRESHOLDS, WIDTH, Street, person, scene, tricycle
+from tests.service.errands import PLACE, errands_at, stored
 from tests.service.office import Desk, assert_problem
 
-PLACE = scene(ROAD, KERB, jaywalking={"min_seconds": 2}, illegal_parking={"seconds": 20})
 BODY = {"scene": PLACE.settings.model_dump(mode="json")}
 
 
 @pytest.fixture
 def engine(desk: Desk, tmp_path: Path) -> Iterator[Path]:
     """An engine's errands behind its socket; answers the folder of its tracks."""
-
-    def nobody(*_: object) -> None:
-        raise KeyError
-
-    tracks = tmp_path / "tracks"
-    listener = FrameSocket(desk.office.settings.engine_socket, nobody, nobody, Errands(tracks, "Asia/Shanghai").run)
-    yield tracks
-    listener.close()
-
-
-def stored(tracks: Path, since: datetime) -> list[Violation]:
-    """A minute of a street, as an engine keeps it; answers what it reports."""
-    watcher = Pipeline(PLACE, thresholds=THRESHOLDS, tracks=tracks / "gate-1")
-    street = Street([person((1, 300, 100), (9, 300, 350)), tricycle((0, 500, 300), (90, 500, 300))], fps=5)
-    black = np.zeros((HEIGHT, WIDTH, 3), np.uint8)
-    found: list[Violation] = []
-    for frame, seen in street.frames(0, 60):
-        shown = Frame(black, since + timedelta(seconds=frame.seconds), frame.seconds, frame.number)
-        found += watcher.process(shown, Detections(seen.xyxy, seen.class_id, seen.confidence))
-    return found + watcher.finish()
+    with errands_at(desk.office.settings.engine_socket, tmp_path / "tracks"):
+        yield tmp_path / "tracks"
 
 
 async def test_edited_rules_are_compared_with_what_was_reported(desk: Desk, engine: Path) -> None:

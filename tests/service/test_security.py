@@ -146,6 +146,8 @@ EXPECTED = {
     "redeliver_message": "a",
     "redeliver_dead_messages": "a",
     "stream_events": "iohsaue",
+    "list_models": "au",
+    "use_model": "a",
     "get_system": "iohsaue",
     "report_engine": "e",
     "list_audit": "au",

@@ -244,6 +244,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/models": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Models
+         * @description The engine's registered models, with what was measured of each.
+         */
+        get: operations["list_models"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/models/default": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Use Model
+         * @description Look with another model from now on; the engine swaps without stopping.
+         */
+        put: operations["use_model"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/cameras": {
         parameters: {
             query?: never;
@@ -4823,6 +4863,40 @@ export interface components {
             evidence: components["schemas"]["Evidence"][];
         };
         /**
+         * ModelChoice
+         * @description The model to use from now on.
+         */
+        ModelChoice: {
+            /** Name */
+            name: string;
+        };
+        /**
+         * ModelClass
+         * @description What was measured of one class on photos that the model was not trained on.
+         */
+        ModelClass: {
+            /** Code */
+            code: string;
+            /**
+             * Threshold
+             * @description confidence from which a detection counts
+             */
+            threshold: number | null;
+            /** Ap50 */
+            ap50: number | null;
+            /** Ap50 95 */
+            ap50_95: number | null;
+            /** Precision */
+            precision: number | null;
+            /** Recall */
+            recall: number | null;
+            /**
+             * Labels
+             * @description so many were there to be found
+             */
+            labels: number | null;
+        };
+        /**
          * NewEmail
          * @description An address for mails; a code goes there.
          */
@@ -5440,6 +5514,54 @@ export interface components {
              */
             note: string;
             outcome?: components["schemas"]["Outcome"] | null;
+        };
+        /**
+         * RegisteredModel
+         * @description A model of the engine's registry.
+         */
+        RegisteredModel: {
+            /** Name */
+            name: string;
+            /** File */
+            file: string;
+            /** Sha256 */
+            sha256: string;
+            /** Created */
+            created: string;
+            /** Licence */
+            licence: string;
+            /** Input Size */
+            input_size: number;
+            /**
+             * Photos
+             * @description on which it was measured
+             */
+            photos: number | null;
+            /**
+             * Fault
+             * @description what is wrong with its file; empty where nothing is
+             */
+            fault: string;
+            /** Classes */
+            classes: components["schemas"]["ModelClass"][];
+        };
+        /**
+         * RegisteredModels
+         * @description All models of the engine's registry.
+         */
+        RegisteredModels: {
+            /**
+             * Default
+             * @description the one that the registry names; `GET /system` tells which one is in use
+             */
+            default: string;
+            /**
+             * Pinned
+             * @description the engine was started with this one, and does not follow the registry
+             */
+            pinned: string | null;
+            /** Models */
+            models: components["schemas"]["RegisteredModel"][];
         };
         /**
          * Rehearsal
@@ -7626,6 +7748,149 @@ export interface operations {
             };
             /** @description Unprocessable Entity */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_models: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RegisteredModels"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    use_model: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ModelChoice"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RegisteredModels"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
