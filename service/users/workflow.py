@@ -53,7 +53,8 @@ async def create_user(office: Office, asker: Principal, body: UserCreate) -> Use
     """Add a person.
 
     Raises:
-        ProblemError: 409 where the name is taken, 422 where unit or area do not exist or do not go with the role.
+        ProblemError: 409 where the name or the external_id is taken, 422 where unit or area do not exist or do not go
+            with the role.
     """
     check_new_password("password", body.password, body.username, body.display_name)
     row = UserRow(
@@ -78,6 +79,8 @@ async def create_user(office: Office, asker: Principal, body: UserCreate) -> Use
             details = {"username": row.username, "role": row.role, "unit_id": row.unit_id, "area_id": row.area_id}
             await record(session, Actor.of(asker), "create", "user", str(row.id), details=details)
     except IntegrityError as error:
+        if _is_external_id(error):
+            raise _external_id_taken(body.external_id) from error
         raise ProblemError(409, f"The name {body.username} is taken.", kind="name-taken") from error
     return row
 
@@ -86,9 +89,19 @@ async def update_user(office: Office, asker: Principal, user_id: UUID, body: Use
     """Change a person.
 
     Raises:
-        ProblemError: 404 where there is none, 409 where no active administrator would be left, 422 where unit or area
-            do not exist or do not go with the role.
+        ProblemError: 404 where there is none, 409 where no active administrator would be left or somebody else has the
+            external_id, 422 where unit or area do not exist or do not go with the role.
     """
+    try:
+        return await _update_user(office, asker, user_id, body)
+    except IntegrityError as error:
+        # Another request gave the same external_id to somebody else at the same time, and was first.
+        if not _is_external_id(error):
+            raise
+        raise _external_id_taken(body.external_id) from error
+
+
+async def _update_user(office: Office, asker: Principal, user_id: UUID, body: UserUpdate) -> UserRow:
     changes = body.model_dump(exclude_none=True, exclude={"password"})
     changes |= {
         name: None
@@ -142,7 +155,16 @@ async def _check_external_id(session: AsyncSession, external_id: str | None, use
     query = select(UserRow.username).where(UserRow.external_id == external_id, UserRow.id != user_id)
     taken = await session.scalar(query)
     if taken is not None:
-        raise ProblemError(409, f"{taken} has the external_id {external_id}.", kind="external-id-taken")
+        raise _external_id_taken(external_id, taken)
+
+
+def _external_id_taken(external_id: str | None, who: str = "Somebody else") -> ProblemError:
+    return ProblemError(409, f"{who} has the external_id {external_id}.", kind="external-id-taken")
+
+
+def _is_external_id(error: IntegrityError) -> bool:
+    """Whether it is this column that would not have been unique: SQLite names it, PostgreSQL its index."""
+    return any(name in str(error.orig) for name in ("users.external_id", "ix_users_external_id"))
 
 
 def check_new_password(field: str, password: str, *names: str) -> None:

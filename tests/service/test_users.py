@@ -1,5 +1,7 @@
 """People and who may sign in."""
 
+import asyncio
+
 import pytest
 
 from service.security import Role
@@ -82,3 +84,39 @@ async def test_somebody_unknown_is_not_found(desk: Desk) -> None:
     admin = await desk.administrator()
     answer = await admin.patch("/users/01a20f5f-0000-7000-8000-000000000000", json={"active": False})
     assert_problem(answer, 404)
+
+
+async def test_of_people_who_get_the_same_external_id_at_once_one_has_it(desk: Desk) -> None:
+    admin = await desk.administrator()
+    person = {"role": "inspector", "password": PASSWORD, "external_id": "mei@city.example"}
+    names = [f"mei-{number}" for number in range(4)]
+    answers = await asyncio.gather(
+        *(admin.post("/users", json=person | {"username": name, "display_name": name}) for name in names)
+    )
+    assert sorted(answer.status_code for answer in answers) == [201, 409, 409, 409]
+    for answer in answers:
+        if answer.status_code == 409:
+            assert_problem(answer, 409, "external_id mei@city.example")
+    ids = []
+    for name in ("bo", "li", "an"):
+        body = person | {"username": name, "display_name": name, "external_id": None}
+        ids.append((await admin.post("/users", json=body)).json()["id"])
+    change = {"external_id": "bo@city.example"}
+    answers = await asyncio.gather(*(admin.patch(f"/users/{user_id}", json=change) for user_id in ids))
+    assert sorted(answer.status_code for answer in answers) == [200, 409, 409]
+
+
+async def test_the_database_has_the_last_word_about_an_external_id(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    admin = await desk.administrator()
+    person = {"role": "inspector", "password": PASSWORD, "display_name": "Mei", "external_id": "mei@city.example"}
+    assert (await admin.post("/users", json=person | {"username": "mei"})).status_code == 201
+    other = (await admin.post("/users", json=person | {"username": "bo", "external_id": None})).json()
+
+    async def finds_nothing(*_: object) -> None:
+        """What a request sees that comes at the same time as another one."""
+
+    monkeypatch.setattr("service.users.workflow._check_external_id", finds_nothing)
+    assert_problem(await admin.post("/users", json=person | {"username": "li"}), 409, "external_id mei@city.example")
+    answer = await admin.patch(f"/users/{other['id']}", json={"external_id": "mei@city.example"})
+    assert_problem(answer, 409, "external_id mei@city.example")
+    assert_problem(await admin.post("/users", json=person | {"username": "mei", "external_id": "x"}), 409, "name mei")
