@@ -34,7 +34,8 @@ class Template:
         )
         violation = Violation(
             id=_ID, kind=ViolationKind.GARBAGE, camera=_CAMERA, started_at=moment, ended_at=moment, confidence=0.8,
-            box=(10, 10, 60, 90), width=768, height=576, zone="road", evidence=evidence,
+            box=(10, 10, 60, 90), width=768, height=576, zone="road",
+            course=((0.0, 0.5, 0.6),), evidence=evidence,
         )  # fmt: skip
         tail = bytearray()
         for number, (_, content) in enumerate(files):

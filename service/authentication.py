@@ -5,7 +5,6 @@ from typing import Annotated
 
 from fastapi import Depends, Request
 
-from service.api_keys.workflow import principal_of_key
 from service.errors import ProblemError
 from service.office import Office, office_of
 from service.security import ACCESS, WITHOUT_SECOND_FACTOR, Principal
@@ -50,7 +49,7 @@ async def identify(request: Request, office: Office) -> Principal | None:
         scheme, _, key = header.partition(" ")
         if scheme.lower() != "bearer":
             return None
-        return await principal_of_key(office.database, key.strip())
+        return await office.keys.principal(key.strip())
     token = request.cookies.get(COOKIE)
     if token is None:
         return None

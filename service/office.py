@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from fastapi import Request
 
+from service.api_keys.ring import KeyRing
 from service.areas.finding import AreaShapes
 from service.cameras.live import LivePictures
 from service.database import Database
@@ -31,6 +32,7 @@ class Office:
     hub: EventHub
     metrics: Metrics
     passwords: Passwords
+    keys: KeyRing
     intake: Together[Arrival, Outcome] = field(default_factory=Together)
     areas: AreaShapes = field(default_factory=AreaShapes)
     stopping: asyncio.Event = field(default_factory=asyncio.Event)
@@ -50,6 +52,7 @@ class Office:
             hub=hub,
             metrics=Metrics(),
             passwords=Passwords(settings),
+            keys=KeyRing(database),
         )
 
 

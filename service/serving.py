@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import gc
 import socket
 from dataclasses import dataclass
 
@@ -72,6 +73,7 @@ class OfficeServer(uvicorn.Server):
         await super().startup(sockets)
         if not self.started:
             return
+        _settle_memory()
         print(f"Street Warden is at {self.url}", flush=True)
         if self._with_engine:
             self._engine = asyncio.create_task(Supervisor(await self._launch()).run(), name="engine supervisor")
@@ -101,6 +103,16 @@ class OfficeServer(uvicorn.Server):
             grace_seconds=max(_FIRST_HEARTBEAT_SECONDS, 2 * self._settings.engine_silent_seconds),
             silent_seconds=self._settings.engine_silent_seconds,
         )
+
+
+def _settle_memory() -> None:
+    """Leave what was loaded for good out of garbage collection, and collect less often.
+
+    A full collection looks at 250,000 objects of libraries: a pause of 0.15 s in the middle of requests.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(10_000, 20, 20)
 
 
 def serve(settings: Settings, address: Address, *, with_engine: bool, engine_model: str | None = None) -> None:

@@ -1,17 +1,15 @@
 """Making, using and removing API keys."""
 
 import secrets
-from datetime import timedelta
 from uuid import UUID
 
-import structlog
 import uuid_utils.compat
 from sqlalchemy import delete, select
-from sqlalchemy.exc import OperationalError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from service import clock
 from service.api_keys.models import ApiKeyRow
+from service.api_keys.ring import PREFIX
 from service.api_keys.schemas import ApiKey, ApiKeyCreate, ApiKeyCreated, ApiKeyPage
 from service.audit.workflow import SYSTEM, Actor, record
 from service.cameras.models import CameraRow
@@ -22,11 +20,7 @@ from service.paging import bad_cursor, decode_cursor, encode_cursor
 from service.security import Principal, Scope
 from service.sessions.cookies import token_hash
 
-log = structlog.get_logger(__name__)
-
-PREFIX = "swk_"
 LOCAL_ENGINE = "local engine"
-_USED_EVERY = timedelta(minutes=1)
 
 
 async def list_api_keys(session: AsyncSession, limit: int, cursor: str | None) -> ApiKeyPage:
@@ -75,6 +69,7 @@ async def delete_api_key(office: Office, asker: Principal, key_id: UUID) -> None
             raise not_found("API key")
         await session.delete(row)
         await record(session, Actor.of(asker), "delete", "api_key", str(key_id), details={"name": row.name})
+    office.keys.forget()
 
 
 async def issue_engine_key(database: Database) -> str:
@@ -85,21 +80,6 @@ async def issue_engine_key(database: Database) -> str:
         session.add(row)
         await record(session, SYSTEM, "create", "api_key", str(row.id), details={"name": row.name})
     return key
-
-
-async def principal_of_key(database: Database, key: str) -> Principal | None:
-    """The program that a key names; none where the key is unknown or has expired."""
-    if not key.startswith(PREFIX):
-        return None
-    async with database.reading() as session:
-        row = await session.scalar(select(ApiKeyRow).where(ApiKeyRow.secret_hash == token_hash(key)))
-    now = clock.now()
-    if row is None or (row.expires_at is not None and row.expires_at <= now):
-        return None
-    if row.last_used_at is None or now - row.last_used_at > _USED_EVERY:
-        await _mark_used(database, row.id)
-    scopes = frozenset(Scope(scope) for scope in row.scopes)
-    return Principal(id=row.id, name=row.name, grants=scopes, camera_id=row.camera_id)
 
 
 def _new_key(body: ApiKeyCreate) -> tuple[ApiKeyRow, str]:
@@ -115,14 +95,3 @@ def _new_key(body: ApiKeyCreate) -> tuple[ApiKeyRow, str]:
         created_at=clock.now(),
     )
     return row, key
-
-
-async def _mark_used(database: Database, key_id: UUID) -> None:
-    try:
-        async with database.transaction() as session:
-            row = await session.get(ApiKeyRow, key_id)
-            if row is not None:
-                row.last_used_at = clock.now()
-    except OperationalError as error:
-        # A full disk must not keep an engine from asking; what it delivers is refused with its own answer.
-        log.warning("cannot note that an API key is in use", error=str(error.orig))

@@ -1,5 +1,6 @@
 """Which areas hold a point, and which unit answers there."""
 
+from collections.abc import Sequence
 from uuid import UUID
 
 import shapely
@@ -38,24 +39,40 @@ async def areas_at(
     session: AsyncSession, shapes: AreaShapes, longitude: float | None, latitude: float | None
 ) -> list[UUID]:
     """The active areas that hold a point, the smallest first; none for a point that nobody knows."""
-    if longitude is None or latitude is None:
-        return []
+    return (await areas_at_each(session, shapes, [(longitude, latitude)]))[0]
+
+
+async def areas_at_each(
+    session: AsyncSession, shapes: AreaShapes, points: Sequence[tuple[float | None, float | None]]
+) -> list[list[UUID]]:
+    """What `areas_at` answers for each point (longitude, latitude), asked of the database at once."""
+    known = [(longitude, latitude) for longitude, latitude in points if longitude is not None and latitude is not None]
+    if not known:
+        return [[] for _ in points]
+    longitudes, latitudes = zip(*known, strict=True)
+    west, south, east, north = AreaRow.west, AreaRow.south, AreaRow.east, AreaRow.north
     query = (
-        select(AreaRow.id, AreaRow.revision)
+        select(AreaRow.id, AreaRow.revision, west, south, east, north)
         .where(
             AreaRow.active.is_(True),
-            AreaRow.west <= longitude,
-            AreaRow.east >= longitude,
-            AreaRow.south <= latitude,
-            AreaRow.north >= latitude,
+            west <= max(longitudes),
+            east >= min(longitudes),
+            south <= max(latitudes),
+            north >= min(latitudes),
         )
         .order_by(AreaRow.square_metres, AreaRow.code)
     )
-    found = []
-    for area_id, revision in (await session.execute(query)).all():
-        if holds(await shapes.get(session, area_id, revision), longitude, latitude):
-            found.append(area_id)
-    return found
+    near = (await session.execute(query)).all()
+    found: dict[tuple[float, float], list[UUID]] = {}
+    for longitude, latitude in dict.fromkeys(known):
+        found[longitude, latitude] = [
+            area.id
+            for area in near
+            if area.west <= longitude <= area.east
+            and area.south <= latitude <= area.north
+            and holds(await shapes.get(session, area.id, area.revision), longitude, latitude)
+        ]
+    return [found[x, y] if x is not None and y is not None else [] for x, y in points]
 
 
 async def responsible_unit(session: AsyncSession, kind: str, area_id: UUID | None) -> UnitRow | None:

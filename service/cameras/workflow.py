@@ -138,6 +138,7 @@ async def delete_camera(office: Office, asker: Principal, camera_id: str) -> Non
         await session.execute(delete(ApiKeyRow).where(ApiKeyRow.camera_id == camera_id))
         await session.delete(row)
         await record(session, Actor.of(asker), "delete", "camera", camera_id, details={"name": row.name})
+    office.keys.forget()
     await office.live.remove(camera_id)
 
 

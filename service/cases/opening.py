@@ -2,20 +2,21 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from uuid import UUID
 
 import uuid_utils.compat
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from detector.violations import Violation
 from service import clock
-from service.areas.finding import areas_at
+from service.areas.finding import areas_at_each
 from service.audit.chain import digest
 from service.audit.workflow import SYSTEM, record
 from service.cameras.models import CameraRow
 from service.cases.events import tell
 from service.cases.models import CaseNumberRow, CaseRow
 from service.cases.places import cell_of
-from service.cases.relapse import find_relapse
+from service.cases.relapse import Occurrence, Settled, find_relapses
 from service.cases.transitions import CaseStatus
 from service.cases.words import Grade
 from service.database import locked_row
@@ -36,13 +37,40 @@ class Place:
     photo: PhotoRow | None
 
 
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """A violation that a case is to be opened for, with its place and its evidence."""
+
+    violation: Violation
+    place: Place
+    evidence: Sequence[EvidenceRow]
+
+
 async def open_case(
     session: AsyncSession, office: Office, violation: Violation, place: Place, evidence: Sequence[EvidenceRow]
 ) -> CaseRow:
     """A pending case with the next number of today, in the smallest area that holds its place."""
+    return (await open_cases(session, office, [Finding(violation, place, evidence)]))[0]
+
+
+async def open_cases(session: AsyncSession, office: Office, findings: Sequence[Finding]) -> list[CaseRow]:
+    """A case for each finding, as `open_case` opens one; the database is asked once for all of them."""
+    points = [(one.place.longitude, one.place.latitude) for one in findings]
+    areas = await areas_at_each(session, office.areas, points)
+    relapses = await find_relapses(
+        session, [Occurrence(one.violation, *point) for one, point in zip(findings, points, strict=True)]
+    )
+    return [
+        await _open(session, office, one, held_by[0] if held_by else None, relapse_of)
+        for one, held_by, relapse_of in zip(findings, areas, relapses, strict=True)
+    ]
+
+
+async def _open(
+    session: AsyncSession, office: Office, finding: Finding, area_id: UUID | None, relapse_of: Settled | None
+) -> CaseRow:
+    violation, place, evidence = finding.violation, finding.place, finding.evidence
     now, zone = clock.now(), office.settings.zone
-    areas = await areas_at(session, office.areas, place.longitude, place.latitude)
-    relapse_of = await find_relapse(session, violation, place.longitude, place.latitude)
     pictures = [row for role in _THUMBNAIL_ROLES for row in evidence if row.role == role]
     case = CaseRow(
         id=uuid_utils.compat.uuid7(),
@@ -66,7 +94,7 @@ async def open_case(
         thumbnail_id=pictures[0].id if pictures else None,
         boxes=None,
         cell=cell_of(place.longitude, place.latitude),
-        area_id=areas[0] if areas else None,
+        area_id=area_id,
         relapse_of_id=relapse_of.id if relapse_of is not None else None,
         grade=Grade.ORDINARY,
         overdue=False,

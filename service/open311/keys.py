@@ -4,7 +4,6 @@ from collections.abc import Mapping
 
 from fastapi import Request
 
-from service.api_keys.workflow import principal_of_key
 from service.errors import ProblemError
 from service.office import Office, office_of
 from service.security import ACCESS, Principal
@@ -24,7 +23,7 @@ async def authorise_app(request: Request) -> Principal | None:
     key = _sent_key(request)
     if key is None:
         return None
-    principal = await principal_of_key((await office_of(request)).database, key)
+    principal = await (await office_of(request)).keys.principal(key)
     if principal is None or not (rule.public or rule.allows(principal)):
         raise _wrong_key()
     return principal
@@ -38,7 +37,7 @@ async def the_app(office: Office, route: str, known: Principal | None, fields: M
     """
     if known is not None:
         return known
-    principal = await principal_of_key(office.database, fields.get("api_key", ""))
+    principal = await office.keys.principal(fields.get("api_key", ""))
     if principal is None or not ACCESS[route].allows(principal):
         raise _wrong_key()
     return principal

@@ -1,6 +1,7 @@
 """Making cases of violations: those of all requests that wait at the same time, in one transaction."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from uuid import UUID
 
 from sqlalchemy import select
@@ -10,7 +11,7 @@ from detector.violations import EvidenceFile, Violation
 from service import clock
 from service.cameras.models import CameraRow
 from service.cases.models import CaseRow
-from service.cases.opening import Place, open_case
+from service.cases.opening import Finding, Place, open_cases
 from service.errors import ProblemError, invalid
 from service.evidence.models import EvidenceRow
 from service.evidence.store import key_of
@@ -19,7 +20,7 @@ from service.photos.models import PhotoRow
 from service.security import Scope
 from service.uploads import ReceivedFile
 from service.violations.arrivals import Arrival, Outcome
-from service.violations.joining import join
+from service.violations.joining import Joining
 from service.violations.models import ViolationRow
 from service.violations.schemas import Delivered
 
@@ -38,24 +39,30 @@ async def make_cases(office: Office, arrivals: Sequence[Arrival]) -> list[Outcom
         found: dict[UUID, Outcome | Exception] = {
             violation_id: Outcome(delivered, is_new=False) for violation_id, delivered in known.items()
         }
-        places: dict[UUID, Place] = {}
+        new: list[Arrival] = []
+        findings: list[Finding] = []
+        seen_by = await _seen_by(session, [one for one in arrivals if one.violation.id not in known])
         for one in arrivals:
             if one.violation.id not in known:
                 try:
-                    places[one.violation.id] = await _place(session, one)
+                    place = seen_by.place(one)
                 except ProblemError as error:
                     found[one.violation.id] = error
-        new = [one for one in arrivals if one.violation.id in places]
+                    continue
+                rows = [_evidence_row(one.violation, position, *pair) for position, pair in enumerate(one.evidence)]
+                new.append(one)
+                findings.append(Finding(one.violation, place, rows))
         session.add_all([violation_row(one.violation, one.asker.name) for one in new])
         await session.flush()
         with session.no_autoflush:  # all rows of a table go to the database at once, at the end
-            for one in new:
-                rows = [_evidence_row(one.violation, position, *pair) for position, pair in enumerate(one.evidence)]
-                session.add_all(rows)
-                case = await open_case(session, office, one.violation, places[one.violation.id], rows)
-                await join(session, one.violation, case)
-                delivered = Delivered(violation_id=one.violation.id, case_id=case.id, case_number=case.number)
-                found[one.violation.id] = Outcome(delivered, is_new=True)
+            session.add_all([row for finding in findings for row in finding.evidence])
+            cases = await open_cases(session, office, findings)
+            joining = Joining(session, seen_by.cameras)
+            for finding, case in zip(findings, cases, strict=True):
+                await joining.join(finding.violation, case)
+                violation_id = finding.violation.id
+                delivered = Delivered(violation_id=violation_id, case_id=case.id, case_number=case.number)
+                found[violation_id] = Outcome(delivered, is_new=True)
     return [found[one.violation.id] for one in arrivals]
 
 
@@ -95,26 +102,44 @@ def _evidence_row(violation: Violation, position: int, entry: EvidenceFile, file
     )
 
 
-async def _place(session: AsyncSession, arrival: Arrival) -> Place:
-    """Where it happened: as the violation says, else where the camera stands, else where the photo was taken."""
-    violation, asker = arrival.violation, arrival.asker
-    camera = photo = None
-    if violation.camera is not None:
-        camera = await session.get(CameraRow, violation.camera)
-        if camera is None:
+@dataclass(frozen=True, slots=True)
+class _SeenBy:
+    """The cameras and photos that some violations name, as far as they are there."""
+
+    cameras: Mapping[str, CameraRow]
+    photos: Mapping[UUID, PhotoRow]
+
+    def place(self, arrival: Arrival) -> Place:
+        """Where it happened: as the violation says, else where the camera stands, else where the photo was taken."""
+        violation, asker = arrival.violation, arrival.asker
+        camera = self.cameras.get(violation.camera) if violation.camera is not None else None
+        photo = self.photos.get(violation.photo) if violation.photo is not None else None
+        if violation.camera is not None and camera is None:
             raise invalid("violation.camera", f"there is no camera {violation.camera!r}")
-    if violation.photo is not None:
-        photo = await session.get(PhotoRow, violation.photo)
         # A program that uploads photos itself may speak of its own only; the engine looks at all of them.
-        if photo is None or not (asker.has(Scope.ENGINE) or photo.owner_id == asker.id):
+        may_name = photo is not None and (asker.has(Scope.ENGINE) or photo.owner_id == asker.id)
+        if violation.photo is not None and not may_name:
             raise invalid("violation.photo", f"there is no photo {violation.photo}")
-    if camera is None and photo is None:
-        raise invalid("violation.camera", "name the camera or the photo that shows it")
-    for longitude, latitude in (
-        (violation.longitude, violation.latitude),
-        (camera.longitude, camera.latitude) if camera is not None else (None, None),
-        (photo.longitude, photo.latitude) if photo is not None else (None, None),
-    ):
-        if longitude is not None and latitude is not None:
-            return Place(longitude, latitude, camera, photo)
-    return Place(None, None, camera, photo)
+        if camera is None and photo is None:
+            raise invalid("violation.camera", "name the camera or the photo that shows it")
+        for longitude, latitude in (
+            (violation.longitude, violation.latitude),
+            (camera.longitude, camera.latitude) if camera is not None else (None, None),
+            (photo.longitude, photo.latitude) if photo is not None else (None, None),
+        ):
+            if longitude is not None and latitude is not None:
+                return Place(longitude, latitude, camera, photo)
+        return Place(None, None, camera, photo)
+
+
+async def _seen_by(session: AsyncSession, arrivals: Sequence[Arrival]) -> _SeenBy:
+    cameras = {one.violation.camera for one in arrivals if one.violation.camera is not None}
+    photos = {one.violation.photo for one in arrivals if one.violation.photo is not None}
+    return _SeenBy(
+        {row.id: row for row in await session.scalars(select(CameraRow).where(CameraRow.id.in_(cameras)))}
+        if cameras
+        else {},
+        {row.id: row for row in await session.scalars(select(PhotoRow).where(PhotoRow.id.in_(photos)))}
+        if photos
+        else {},
+    )

@@ -1,6 +1,6 @@
 """Joining: a violation that another camera has seen too becomes part of that one's case (并案), by itself."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Final
 
@@ -25,56 +25,94 @@ _MOST: Final = 500
 _OVERLAPS: Final = TypeAdapter(list[Overlap])
 
 
-async def join(session: AsyncSession, violation: Violation, case: CaseRow) -> CaseRow | None:
-    """Merge a case that was just opened into the one of another camera that saw the same event.
+class Joining:
+    """Joins the cases of one transaction; what the cameras' scenes say is read once for all of them."""
 
-    Called after the case has its number: whoever gives numbers holds a lock, so that of two cameras' violations that
-    are delivered at the same time the second one finds the first.
+    def __init__(self, session: AsyncSession, cameras: Mapping[str, CameraRow]) -> None:
+        """Reads nothing yet.
 
-    Returns:
-        The case that it is part of now; None where no other camera saw the event.
-    """
-    if violation.camera is None or not violation.course:
-        return None
-    camera = await session.get_one(CameraRow, violation.camera)
-    seen = Sighting(violation, SceneSettings.model_validate(camera.scene))
-    partners = await _partners(session, camera.id, seen.scene)
-    if not partners:
-        return None
-    await session.flush()  # cases of the same transaction may be of the same event
-    found = await _nearest(session, seen, partners)
-    if found is None:
-        return None
-    target, apart = found
-    case.merged_into_id, case.status = target.id, CaseStatus.MERGED
-    details = {"case": str(target.id), "case_number": target.number, "metres_apart": round(apart, 2)}
-    note = f"{target.camera_name or target.camera_id} saw the same event, {apart:.1f} m apart"
-    await record(
-        session, SYSTEM, CaseAction.MERGE, "case", str(case.id),
-        from_status=CaseStatus.PENDING, to_status=CaseStatus.MERGED, note=note, details=details,
-    )  # fmt: skip
-    await absorb(session, SYSTEM, case, target, note=f"{case.camera_name or case.camera_id} saw the same event")
-    for changed in (case, target):
-        tell(session, "case.updated", changed)
-    return target
+        Args:
+            session: the transaction.
+            cameras: those that saw the violations, by identifier.
+        """
+        self._session = session
+        self._cameras = cameras
+        self._scenes: dict[str, SceneSettings] = {}
+        self._sharing: list[tuple[str, SceneSettings]] | None = None
+
+    async def join(self, violation: Violation, case: CaseRow) -> CaseRow | None:
+        """Merge a case that was just opened into the one of another camera that saw the same event.
+
+        Called after the case has its number: whoever gives numbers holds a lock, so that of two cameras' violations
+        that are delivered at the same time the second one finds the first.
+
+        Returns:
+            The case that it is part of now; None where no other camera saw the event.
+        """
+        if violation.camera is None or not violation.course:
+            return None
+        partners = await self._partners(violation.camera)
+        if not partners:
+            return None
+        session = self._session
+        await session.flush()  # cases of the same transaction may be of the same event
+        found = await _nearest(session, Sighting(violation, self._scene(violation.camera)), partners)
+        if found is None:
+            return None
+        target, apart = found
+        case.merged_into_id, case.status = target.id, CaseStatus.MERGED
+        details = {"case": str(target.id), "case_number": target.number, "metres_apart": round(apart, 2)}
+        note = f"{target.camera_name or target.camera_id} saw the same event, {apart:.1f} m apart"
+        await record(
+            session, SYSTEM, CaseAction.MERGE, "case", str(case.id),
+            from_status=CaseStatus.PENDING, to_status=CaseStatus.MERGED, note=note, details=details,
+        )  # fmt: skip
+        await absorb(session, SYSTEM, case, target, note=f"{case.camera_name or case.camera_id} saw the same event")
+        for changed in (case, target):
+            tell(session, "case.updated", changed)
+        return target
+
+    async def _partners(self, camera: str) -> dict[str, SceneSettings]:
+        """Cameras that share ground with one, with what of their scenes measures it."""
+        if self._sharing is None:
+            self._sharing = await self._read_sharing()
+        scene = self._scene(camera)
+        frame = _frame(scene)
+        named = {o.camera for o in scene.overlaps}
+        return {
+            other: its
+            for other, its in self._sharing
+            if other != camera
+            and (
+                (frame is not None and _frame(its) == frame)
+                or other in named
+                or camera in {o.camera for o in its.overlaps}
+            )
+        }
+
+    def _scene(self, camera: str) -> SceneSettings:
+        if camera not in self._scenes:
+            self._scenes[camera] = SceneSettings.model_validate(self._cameras[camera].scene)
+        return self._scenes[camera]
+
+    async def _read_sharing(self) -> list[tuple[str, SceneSettings]]:
+        """All cameras that may share ground with one of these, with what of their scenes measures it."""
+        scenes = [self._scene(camera) for camera in self._cameras]
+        named = {overlap.camera for scene in scenes for overlap in scene.overlaps}
+        frames = {frame for scene in scenes if (frame := _frame(scene)) is not None}
+        overlaps, ground = CameraRow.scene["overlaps"], CameraRow.scene["ground"]
+        may_share = [overlaps.as_string() != "[]"]
+        if named:
+            may_share.append(CameraRow.id.in_(named))
+        if frames:
+            may_share.append(ground["frame"].as_string().in_(frames))
+        query = select(CameraRow.id, overlaps, ground).where(or_(*may_share))
+        return [(row[0], _measures(row[1], row[2])) for row in (await self._session.execute(query)).all()]
 
 
-async def _partners(session: AsyncSession, camera: str, scene: SceneSettings) -> dict[str, SceneSettings]:
-    """Cameras that share ground with one, with what of their scenes measures it."""
-    overlaps, ground = CameraRow.scene["overlaps"], CameraRow.scene["ground"]
-    may_share = [overlaps.as_string() != "[]", CameraRow.id.in_([o.camera for o in scene.overlaps])]
-    frame = scene.ground.frame if scene.ground is not None else None
-    if frame is not None:
-        may_share.append(ground["frame"].as_string() == frame)
-    query = select(CameraRow.id, overlaps, ground).where(CameraRow.id != camera, or_(*may_share))
-    named = {o.camera for o in scene.overlaps}
-    partners = {}
-    for other, its_overlaps, its_ground in (await session.execute(query)).all():
-        its = _measures(its_overlaps, its_ground)
-        surveyed = frame is not None and its.ground is not None and its.ground.frame == frame
-        if surveyed or other in named or camera in {o.camera for o in its.overlaps}:
-            partners[other] = its
-    return partners
+def _frame(scene: SceneSettings) -> str | None:
+    """The survey that a scene is measured in."""
+    return scene.ground.frame if scene.ground is not None else None
 
 
 def _measures(overlaps: JsonValue, ground: JsonValue) -> SceneSettings:

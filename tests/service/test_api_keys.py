@@ -1,5 +1,6 @@
 """API keys of cameras and engines."""
 
+import asyncio
 from datetime import timedelta
 
 import pytest
@@ -7,6 +8,7 @@ from sqlalchemy import update
 
 from service import clock
 from service.api_keys.models import ApiKeyRow
+from service.api_keys.ring import KEPT_SECONDS
 from service.api_keys.workflow import issue_engine_key
 from tests.service.office import Desk, assert_problem, deliver, delivered_case, parcel
 
@@ -40,6 +42,7 @@ async def test_a_key_ends_when_it_expires(desk: Desk) -> None:
     assert (await client.get("/system")).status_code == 200
     async with desk.office.database.transaction() as session:
         await session.execute(update(ApiKeyRow).values(expires_at=clock.now() - timedelta(seconds=1)))
+    await asyncio.sleep(KEPT_SECONDS)
     assert_problem(await client.get("/system"), 401)
 
 
@@ -74,4 +77,5 @@ async def test_a_new_key_of_the_local_engine_replaces_the_one_before(desk: Desk)
     assert (await first.get("/cameras")).status_code == 200
     second = desk.client(Authorization=f"Bearer {await issue_engine_key(desk.office.database)}")
     assert (await second.get("/cameras")).status_code == 200
+    await asyncio.sleep(KEPT_SECONDS)
     assert_problem(await first.get("/cameras"), 401)
