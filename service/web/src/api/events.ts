@@ -7,6 +7,7 @@ export const EVENT_TYPES = [
   'camera.status',
   'camera.snapshot',
   'alert',
+  'notice.updated',
 ] as const
 export type EventType = (typeof EVENT_TYPES)[number]
 export type EventData = Readonly<Record<string, unknown>>

@@ -1,5 +1,5 @@
 import { NavLink, Outlet } from 'react-router'
-import { Suspense, useEffect } from 'react'
+import { lazy, Suspense, useEffect } from 'react'
 
 import { useQuery } from '@tanstack/react-query'
 
@@ -14,6 +14,8 @@ import styles from './Layout.module.css'
 import { LiveProvider } from './live'
 import { useMessages } from './locale'
 import { ICONS, mayOpen, pagesOf, TAB_PAGES } from './pages'
+
+const Bell = lazy(() => import('@/features/notices/Bell').then((part) => ({ default: part.Bell })))
 
 /** The frame around every page: navigation, system strip, account. */
 export function Layout() {
@@ -65,6 +67,9 @@ export function Layout() {
           {t('app.name')}
         </span>
         <SystemStrip />
+        <Suspense fallback={null}>
+          <Bell />
+        </Suspense>
         <AccountMenu />
       </header>
       <main id="main" className={styles.main} tabIndex={-1}>

@@ -45,6 +45,7 @@ export function LiveProvider({ children }: { children: ReactNode }) {
         refresh('camera', id)
       }),
       stream.on('alert', () => refresh('system')),
+      stream.on('notice.updated', () => refresh('notices')),
     ]
     return () => {
       off.forEach((stop) => stop())

@@ -62,6 +62,14 @@ export const router = createBrowserRouter([
                 path: 'admin/:section?',
                 lazy: guarded('admin', () => import('@/features/admin/AdminPage')),
               },
+              {
+                path: 'notices',
+                lazy: async () => ({ Component: (await import('@/features/notices/NoticesPage')).default }),
+              },
+              {
+                path: 'account',
+                lazy: async () => ({ Component: (await import('@/features/notices/AccountPage')).default }),
+              },
               { path: '*', Component: MissingPage },
             ],
           },

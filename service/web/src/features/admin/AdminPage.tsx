@@ -6,7 +6,7 @@ import { MissingPage } from '@/app/MissingPage'
 
 import styles from './AdminPage.module.css'
 
-const SECTIONS = ['users', 'units', 'areas', 'standards', 'keys', 'audit', 'models'] as const
+const SECTIONS = ['users', 'units', 'areas', 'standards', 'keys', 'webhooks', 'audit', 'models'] as const
 type Section = (typeof SECTIONS)[number]
 
 const PAGE: Readonly<Record<Section, ComponentType>> = {
@@ -15,6 +15,7 @@ const PAGE: Readonly<Record<Section, ComponentType>> = {
   areas: lazy(() => import('./AreasPage')),
   standards: lazy(() => import('./StandardsPage')),
   keys: lazy(() => import('@/features/users/ApiKeysPage')),
+  webhooks: lazy(() => import('@/features/webhooks/WebhooksPage')),
   audit: lazy(() => import('./AuditPage')),
   models: lazy(() => import('./ModelsPage')),
 }

@@ -1,4 +1,4 @@
-import { CircleUserRound, KeyRound, Languages, LogOut, Moon, ShieldCheck, Sun } from 'lucide-react'
+import { BellRing, CircleUserRound, KeyRound, Languages, LogOut, Moon, ShieldCheck, Sun } from 'lucide-react'
 import { lazy, Suspense, useState } from 'react'
 import { Link } from 'react-router'
 
@@ -76,6 +76,9 @@ export function AccountMenu() {
                 </Link>
               )
             })}
+            <Link to="/account" onClick={close}>
+              <BellRing size={17} aria-hidden /> {t('notices.settings')}
+            </Link>
             <button
               type="button"
               onClick={() => {
