@@ -28,25 +28,40 @@ export interface AreaShape {
   readonly rings: readonly Ring[]
 }
 
-interface Feature {
-  properties: { code: string; name: string; level: string }
+/** An area as the file of areas tells of it. */
+export interface AreaFeature {
+  type: 'Feature'
+  properties: {
+    code: string
+    name: string
+    level: string
+    parent?: string | null
+    /** Code of the unit for each kind. */
+    units?: Readonly<Record<string, string>>
+  }
   geometry:
     | { type: 'Polygon'; coordinates: [number, number][][] }
     | { type: 'MultiPolygon'; coordinates: [number, number][][][] }
 }
 
-/** All areas with their outlines; they seldom change. */
-export const areaShapesQuery = queryOptions({
+/** All areas as the file of areas tells of them; they seldom change. */
+export const areaFeaturesQuery = queryOptions({
   queryKey: ['area-shapes'],
-  queryFn: async ({ signal }): Promise<AreaShape[]> => {
+  queryFn: async ({ signal }): Promise<AreaFeature[]> => {
     const whole = await answer(api.GET('/api/v1/areas/geojson', { parseAs: 'json', signal }))
     // The description says only that it is GeoJSON; the server's own import checks the rest.
-    return (whole as unknown as { features: Feature[] }).features.map(shapeOf)
+    return (whole as unknown as { features: AreaFeature[] }).features
   },
   staleTime: 10 * 60_000,
 })
 
-function shapeOf({ properties, geometry }: Feature): AreaShape {
+/** All areas with their outlines. */
+export const areaShapesQuery = queryOptions({
+  ...areaFeaturesQuery,
+  select: (features: AreaFeature[]): AreaShape[] => features.map(shapeOf),
+})
+
+export function shapeOf({ properties, geometry }: AreaFeature): AreaShape {
   const { code, name, level } = properties
   const rings = geometry.type === 'Polygon' ? geometry.coordinates : geometry.coordinates.flat()
   return { code, name, level, rings }

@@ -4,6 +4,7 @@ import { createBrowserRouter, Navigate } from 'react-router'
 
 import { SessionGate } from '@/features/session/SessionGate'
 import { useSession } from '@/features/session/session'
+import { loadOfficeTexts } from '@/messages'
 
 import { BrokenPage } from './BrokenPage'
 import { Layout } from './Layout'
@@ -30,6 +31,16 @@ function guarded(
   }
 }
 
+/** A page whose Chinese texts are not among those of the first page. */
+function withTexts(
+  load: () => Promise<{ default: ComponentType }>,
+): () => Promise<{ default: ComponentType }> {
+  return async () => {
+    const [page] = await Promise.all([load(), loadOfficeTexts()])
+    return page
+  }
+}
+
 export const router = createBrowserRouter([
   {
     Component: SessionGate,
@@ -48,10 +59,19 @@ export const router = createBrowserRouter([
               { path: 'cases', lazy: guarded('cases', () => import('@/features/cases/CasesPage')) },
               { path: 'cases/:id', lazy: guarded('cases', () => import('@/features/cases/CasePage')) },
               { path: 'upload', lazy: guarded('upload', () => import('@/features/photos/UploadPage')) },
-              { path: 'cameras', lazy: guarded('cameras', () => import('@/features/cameras/CamerasPage')) },
+              {
+                path: 'cameras',
+                lazy: guarded(
+                  'cameras',
+                  withTexts(() => import('@/features/cameras/CamerasPage')),
+                ),
+              },
               {
                 path: 'cameras/:id/:view?',
-                lazy: guarded('cameras', () => import('@/features/cameras/CameraPage')),
+                lazy: guarded(
+                  'cameras',
+                  withTexts(() => import('@/features/cameras/CameraPage')),
+                ),
               },
               { path: 'tasks', lazy: guarded('tasks', () => import('@/features/tasks/TasksPage')) },
               {
@@ -60,7 +80,10 @@ export const router = createBrowserRouter([
               },
               {
                 path: 'admin/:section?',
-                lazy: guarded('admin', () => import('@/features/admin/AdminPage')),
+                lazy: guarded(
+                  'admin',
+                  withTexts(() => import('@/features/admin/AdminPage')),
+                ),
               },
               {
                 path: 'notices',
@@ -68,7 +91,10 @@ export const router = createBrowserRouter([
               },
               {
                 path: 'account',
-                lazy: async () => ({ Component: (await import('@/features/notices/AccountPage')).default }),
+                lazy: async () => {
+                  const load = withTexts(() => import('@/features/notices/AccountPage'))
+                  return { Component: (await load()).default }
+                },
               },
               { path: '*', Component: MissingPage },
             ],

@@ -1,10 +1,12 @@
 import { zhCN } from './zh-CN'
+import type { zhOffice } from './zh-CN.office'
 
 /** The languages of the console; the first is the default. */
 export const LOCALES = ['zh-CN', 'en-US'] as const
 export type Locale = (typeof LOCALES)[number]
 
-export type MessageKey = keyof typeof zhCN
+type Texts = typeof zhCN & typeof zhOffice
+export type MessageKey = keyof Texts
 /** A text, or one text for each plural form; the form is chosen by the parameter `count`. */
 export type Message = string | { readonly one: string; readonly other: string }
 export type Catalogue = Readonly<Record<MessageKey, Message>>
@@ -12,21 +14,29 @@ export type Catalogue = Readonly<Record<MessageKey, Message>>
 type ParameterOf<Text> = Text extends `${string}{${infer Name}}${infer Rest}`
   ? Name | ParameterOf<Rest>
   : never
-export type Parameters<Key extends MessageKey> = [ParameterOf<(typeof zhCN)[Key]>] extends [never]
+export type Parameters<Key extends MessageKey> = [ParameterOf<Texts[Key]>] extends [never]
   ? []
-  : [values: Readonly<Record<ParameterOf<(typeof zhCN)[Key]>, string | number>>]
+  : [values: Readonly<Record<ParameterOf<Texts[Key]>, string | number>>]
 
 export type Translate = <Key extends MessageKey>(key: Key, ...parameters: Parameters<Key>) => string
 
+/** The Chinese texts that are here; those of `zh-CN.office` come with the pages that show them. */
+const chinese: Partial<Record<MessageKey, string>> = { ...zhCN }
 /** The catalogues that are here; Chinese is from the start, since it is also what keys are checked with. */
-const loaded: Partial<Record<Locale, Catalogue>> = { 'zh-CN': zhCN }
+const loaded: Partial<Record<Locale, Partial<Catalogue>>> = { 'zh-CN': chinese }
 
 export function isLoaded(locale: Locale): boolean {
   return loaded[locale] !== undefined
 }
 
+/** Fetch the texts of the cameras' and the administration's pages, before one of them is shown. */
+export async function loadOfficeTexts(): Promise<void> {
+  const { zhOffice } = await import('./zh-CN.office')
+  Object.assign(chinese, zhOffice)
+}
+
 /** Fetch a language's catalogue, once; a first page in one language need not carry the others. */
-export async function loadCatalogue(locale: Locale): Promise<Catalogue> {
+export async function loadCatalogue(locale: Locale): Promise<Partial<Catalogue>> {
   const known = loaded[locale]
   if (known !== undefined) return known
   const { enUS } = await import('./en-US')
@@ -39,12 +49,12 @@ export async function loadCatalogue(locale: Locale): Promise<Catalogue> {
  * loaded; else texts are Chinese.
  */
 export function translator(locale: Locale): Translate {
-  const catalogue = loaded[locale] ?? zhCN
+  const catalogue = loaded[locale] ?? chinese
   const plural = new Intl.PluralRules(locale)
   const number = new Intl.NumberFormat(locale)
   return (key, ...parameters) => {
     const values: Readonly<Record<string, string | number>> = parameters[0] ?? {}
-    const message: Message = catalogue[key]
+    const message: Message = catalogue[key] ?? key
     const count = Number(values.count ?? 0)
     const text =
       typeof message === 'string' ? message : message[plural.select(count) === 'one' ? 'one' : 'other']
@@ -58,5 +68,5 @@ export function translator(locale: Locale): Translate {
 
 /** Whether a text is a key of the catalogue; for names that the server makes, such as field names. */
 export function isMessageKey(key: string): key is MessageKey {
-  return Object.hasOwn(zhCN, key)
+  return Object.hasOwn(chinese, key)
 }

@@ -14,10 +14,11 @@ import {
   type MessageKey,
 } from './index'
 import { zhCN } from './zh-CN'
+import { zhOffice } from './zh-CN.office'
 
 const SOURCES = join(import.meta.dirname, '..')
-const CATALOGUES: Readonly<Record<Locale, Catalogue>> = { 'zh-CN': zhCN, 'en-US': enUS }
-const KEYS = Object.keys(zhCN) as MessageKey[]
+const CATALOGUES: Readonly<Record<Locale, Catalogue>> = { 'zh-CN': { ...zhCN, ...zhOffice }, 'en-US': enUS }
+const KEYS = Object.keys(CATALOGUES['zh-CN']) as MessageKey[]
 
 function forms(message: Message): string[] {
   return typeof message === 'string' ? [message] : [message.one, message.other]
@@ -51,6 +52,10 @@ describe.each(LOCALES)('the catalogue %s', (locale) => {
     })
     expect(wrong).toEqual([])
   })
+})
+
+it('keeps each Chinese text in one place', () => {
+  expect(Object.keys(zhCN).filter((key) => Object.hasOwn(zhOffice, key))).toEqual([])
 })
 
 it('leaves no Chinese in the English texts but the switch to Chinese', () => {

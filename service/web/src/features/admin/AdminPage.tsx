@@ -6,7 +6,18 @@ import { MissingPage } from '@/app/MissingPage'
 
 import styles from './AdminPage.module.css'
 
-const SECTIONS = ['users', 'units', 'areas', 'standards', 'keys', 'webhooks', 'audit', 'models'] as const
+const SECTIONS = [
+  'users',
+  'units',
+  'areas',
+  'standards',
+  'calendars',
+  'keys',
+  'webhooks',
+  'audit',
+  'retention',
+  'models',
+] as const
 type Section = (typeof SECTIONS)[number]
 
 const PAGE: Readonly<Record<Section, ComponentType>> = {
@@ -14,9 +25,11 @@ const PAGE: Readonly<Record<Section, ComponentType>> = {
   units: lazy(() => import('./UnitsPage')),
   areas: lazy(() => import('./AreasPage')),
   standards: lazy(() => import('./StandardsPage')),
+  calendars: lazy(() => import('./CalendarsPage')),
   keys: lazy(() => import('@/features/users/ApiKeysPage')),
   webhooks: lazy(() => import('@/features/webhooks/WebhooksPage')),
   audit: lazy(() => import('./AuditPage')),
+  retention: lazy(() => import('./RetentionPage')),
   models: lazy(() => import('./ModelsPage')),
 }
 

@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query'
 import { Button, Select } from 'antd'
-import { Download, Upload } from 'lucide-react'
+import { Download, PenLine, Upload } from 'lucide-react'
 import { useRef, useState } from 'react'
 
 import { areasQuery, useImportAreas, useUpdateArea } from '@/api/areas'
@@ -19,6 +19,7 @@ import { ScrollRegion } from '@/shared/ScrollRegion'
 import { useToasts } from '@/shared/Toasts'
 
 import admin from './AdminPage.module.css'
+import { AreaOutline, ImportFaults } from './AreaOutline'
 
 /** The district's areas: their map, who answers for what in each, and the file that they come from. */
 export default function AreasPage() {
@@ -32,6 +33,8 @@ export default function AreasPage() {
   const file = useRef<HTMLInputElement>(null)
   const [editing, setEditing] = useState<Area | null>(null)
   const [marked, setMarked] = useState<string | null>(null)
+  /** Code of the area whose outline is edited; empty for a new one, null for none. */
+  const [outline, setOutline] = useState<string | null>(null)
   const mayChange = user.role === 'administrator'
 
   const onFile = (input: HTMLInputElement) => {
@@ -41,12 +44,6 @@ export default function AreasPage() {
     bring.mutate(chosen, {
       onSuccess: ({ created, updated, unchanged, cases_moved: cases }) =>
         toasts.show({ text: t('areas.imported', { created, updated, unchanged, cases }), tone: 'good' }),
-      onError: (error) =>
-        toasts.show({
-          text: t('areas.importFailed', { why: problemDetail(t, error) }),
-          tone: 'bad',
-          milliseconds: 60_000,
-        }),
     })
   }
 
@@ -61,6 +58,11 @@ export default function AreasPage() {
           <Button icon={<Download size={16} />} href="/api/v1/areas/geojson" download="areas.geojson">
             {t('areas.export')}
           </Button>
+          {mayChange ? (
+            <Button icon={<PenLine size={16} />} onClick={() => setOutline('')}>
+              {t('areas.draw')}
+            </Button>
+          ) : null}
           {mayChange ? (
             <Button
               type="primary"
@@ -82,6 +84,7 @@ export default function AreasPage() {
           onChange={(event) => onFile(event.currentTarget)}
         />
       </header>
+      {bring.error === null ? null : <ImportFaults error={bring.error} />}
       {areas.error === null ? null : <EmptyState title={problemText(t, areas.error)} />}
       {areas.data?.length === 0 ? <EmptyState title={t('areas.empty')} /> : null}
       {areas.data === undefined || areas.data.length === 0 ? null : (
@@ -123,9 +126,14 @@ export default function AreasPage() {
                     </td>
                     <td>
                       {mayChange ? (
-                        <Button type="text" onClick={() => setEditing(area)}>
-                          {t('common.edit')}
-                        </Button>
+                        <span className={styles.buttons}>
+                          <Button type="text" onClick={() => setOutline(area.code)}>
+                            {t('areas.outline')}
+                          </Button>
+                          <Button type="text" onClick={() => setEditing(area)}>
+                            {t('areas.units')}
+                          </Button>
+                        </span>
                       ) : null}
                     </td>
                   </tr>
@@ -135,6 +143,16 @@ export default function AreasPage() {
           </ScrollRegion>
         </>
       )}
+      <Dialog
+        wide
+        open={outline !== null}
+        title={outline === '' ? t('areas.draw') : t('areas.outline')}
+        onClose={() => setOutline(null)}
+      >
+        {outline === null ? null : (
+          <AreaOutline code={outline === '' ? null : outline} onDone={() => setOutline(null)} />
+        )}
+      </Dialog>
       <Dialog open={editing !== null} title={editing?.name ?? ''} onClose={() => setEditing(null)}>
         {editing === null ? null : <AreaUnits area={editing} onDone={() => setEditing(null)} />}
       </Dialog>

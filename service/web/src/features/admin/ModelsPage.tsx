@@ -9,6 +9,7 @@ import { EmptyState } from '@/shared/EmptyState'
 import { problemText } from '@/shared/problemText'
 
 import admin from './AdminPage.module.css'
+import { RegisteredModels } from './RegisteredModels'
 
 /** Which model sees, how the engine fares, and what is wrong. */
 export default function ModelsPage() {
@@ -28,7 +29,6 @@ export default function ModelsPage() {
             <p>
               <strong>{system.model ?? t('models.none')}</strong>
             </p>
-            <p className={admin.muted}>{t('models.swap')}</p>
           </section>
           <section className={admin.card}>
             <h2>{t('system.engine')}</h2>
@@ -74,6 +74,11 @@ export default function ModelsPage() {
               </p>
             ))}
           </section>
+        </div>
+      )}
+      {system === undefined ? null : (
+        <div className={admin.stack}>
+          <RegisteredModels inUse={system.model} />
         </div>
       )}
     </div>

@@ -1,7 +1,7 @@
 import { Input, InputNumber, Switch } from 'antd'
 import { useState, type SubmitEvent } from 'react'
 
-import { useCreateCamera, useUpdateCamera } from '@/api/cameras'
+import { useUpdateCamera } from '@/api/cameras'
 import type { Camera } from '@/api/nouns'
 import { useMessages } from '@/app/locale'
 import styles from '@/shared/DataTable.module.css'
@@ -10,67 +10,36 @@ import { FormEnd } from '@/shared/FormEnd'
 import { useToasts } from '@/shared/Toasts'
 import { useFormFaults } from '@/shared/useFormFaults'
 
-interface Props {
-  camera: Camera | null
-  onSaved: (camera: Camera) => void
-  onCancel?: () => void
-}
+const FIELDS = ['name', 'source', 'longitude', 'latitude', 'enabled']
 
-const FIELDS = ['id', 'name', 'source', 'longitude', 'latitude', 'enabled']
-const ID = /^[a-z0-9][a-z0-9-]{0,62}$/
-
-/** Add a camera, or change one. */
-export function CameraForm({ camera, onSaved, onCancel }: Props) {
+/** Change a camera. */
+export function CameraForm({ camera }: { camera: Camera }) {
   const t = useMessages()
   const toasts = useToasts()
-  const create = useCreateCamera()
-  const update = useUpdateCamera(camera?.id ?? '')
+  const update = useUpdateCamera(camera.id)
   const faults = useFormFaults(FIELDS)
-  const [id, setId] = useState(camera?.id ?? '')
-  const [name, setName] = useState(camera?.name ?? '')
-  const [source, setSource] = useState(camera?.source ?? '')
-  const [longitude, setLongitude] = useState<number | null>(camera?.longitude ?? null)
-  const [latitude, setLatitude] = useState<number | null>(camera?.latitude ?? null)
-  const [enabled, setEnabled] = useState(camera?.enabled ?? true)
+  const [name, setName] = useState(camera.name)
+  const [source, setSource] = useState(camera.source)
+  const [longitude, setLongitude] = useState<number | null>(camera.longitude)
+  const [latitude, setLatitude] = useState<number | null>(camera.latitude)
+  const [enabled, setEnabled] = useState(camera.enabled)
 
   const submit = (event: SubmitEvent) => {
     event.preventDefault()
     faults.clear()
-    if (camera === null && !ID.test(id)) {
-      faults.setField('id', t('cameras.idHint'))
-      return
-    }
     if (source.trim() === '') {
       faults.setField('source', t('common.required'))
       return
     }
-    const after = {
-      onSuccess(saved: Camera) {
-        toasts.show({ text: camera === null ? t('cameras.created') : t('common.saved'), tone: 'good' })
-        onSaved(saved)
-      },
-      onError: faults.set,
-    }
     const body = { name: name.trim(), source: source.trim(), enabled, longitude, latitude }
-    if (camera === null) create.mutate({ id, ...body }, after)
-    else update.mutate(body, after)
+    update.mutate(body, {
+      onSuccess: () => toasts.show({ text: t('common.saved'), tone: 'good' }),
+      onError: faults.set,
+    })
   }
 
   return (
     <form className={styles.form} onSubmit={submit} noValidate>
-      {camera === null ? (
-        <Field label={t('cameras.id')} hint={t('cameras.idHint')} fault={faults.faults.id}>
-          {(field) => (
-            <Input
-              id={field}
-              autoComplete="off"
-              spellCheck={false}
-              value={id}
-              onChange={(event) => setId(event.target.value)}
-            />
-          )}
-        </Field>
-      ) : null}
       <Field label={t('cameras.name')} hint={t('cameras.nameHint')} fault={faults.faults.name}>
         {(field) => (
           <Input id={field} maxLength={100} value={name} onChange={(event) => setName(event.target.value)} />
@@ -117,7 +86,7 @@ export function CameraForm({ camera, onSaved, onCancel }: Props) {
           <Switch id={field} checked={enabled} onChange={setEnabled} style={{ justifySelf: 'start' }} />
         )}
       </Field>
-      <FormEnd fault={faults.general} saving={create.isPending || update.isPending} onCancel={onCancel} />
+      <FormEnd fault={faults.general} saving={update.isPending} />
     </form>
   )
 }

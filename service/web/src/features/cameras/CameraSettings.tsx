@@ -26,7 +26,7 @@ export function CameraSettings({ camera }: { camera: Camera }) {
   if (user.role !== 'administrator') return <EmptyState title={t('cameras.readOnly')} />
   return (
     <section className={`${styles.card ?? ''} ${styles.settings ?? ''}`}>
-      <CameraForm camera={camera} onSaved={() => undefined} />
+      <CameraForm camera={camera} />
       <div className={styles.danger}>
         <Button danger onClick={() => setAsking(true)}>
           {t('cameras.remove')}

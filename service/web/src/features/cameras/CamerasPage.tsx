@@ -12,10 +12,11 @@ import { useSession } from '@/features/session/session'
 import { Dialog } from '@/shared/Dialog'
 import { EmptyState } from '@/shared/EmptyState'
 import { problemText } from '@/shared/problemText'
+import { useToasts } from '@/shared/Toasts'
 import { useNow } from '@/shared/useNow'
 
-import { CameraForm } from './CameraForm'
 import { CameraStateLabel } from './CameraState'
+import { CameraWizard } from './CameraWizard'
 import styles from './CamerasPage.module.css'
 import { Snapshot } from './Snapshot'
 
@@ -25,6 +26,7 @@ export default function CamerasPage() {
   const navigate = useNavigate()
   const { user } = useSession()
   const cameras = useQuery({ ...camerasQuery, refetchInterval: 15_000 })
+  const toasts = useToasts()
   const [adding, setAdding] = useState(false)
   const administrator = user.role === 'administrator'
   const add = (
@@ -58,11 +60,14 @@ export default function CamerasPage() {
           <CameraCard key={camera.id} camera={camera} />
         ))}
       </ul>
-      <Dialog open={adding} title={t('cameras.add')} onClose={() => setAdding(false)}>
-        <CameraForm
-          camera={null}
+      <Dialog wide open={adding} title={t('cameras.add')} onClose={() => setAdding(false)}>
+        <CameraWizard
+          taken={cameras.data?.map(({ id }) => id) ?? []}
           onCancel={() => setAdding(false)}
-          onSaved={(camera) => void navigate(`/cameras/${camera.id}/zones`)}
+          onSaved={(camera) => {
+            toasts.show({ text: t('cameras.created'), tone: 'good' })
+            void navigate(`/cameras/${camera.id}/zones`)
+          }}
         />
       </Dialog>
     </div>

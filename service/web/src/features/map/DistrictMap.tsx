@@ -1,4 +1,5 @@
 import { useQuery } from '@tanstack/react-query'
+import type { MouseEvent } from 'react'
 
 import { areaShapesQuery } from '@/api/areas'
 import { useFormat } from '@/app/format'
@@ -30,6 +31,8 @@ interface Props {
   /** Code of an area that stands out. */
   marked?: string | null
   onArea?: (code: string) => void
+  /** A place was clicked; who has no pointer needs fields for it beside the map. */
+  onPlace?: (place: Place) => void
   /** Show the surroundings of the spots instead of the whole district. */
   close?: boolean
 }
@@ -38,7 +41,7 @@ const LABELLED = 24
 const HEAT_METRES = 60
 
 /** The district's areas as a plan, with spots on it. It needs no map server: the outlines are the office's own. */
-export function DistrictMap({ spots, heat = [], marked = null, onArea, close = false }: Props) {
+export function DistrictMap({ spots, heat = [], marked = null, onArea, onPlace, close = false }: Props) {
   const t = useMessages()
   const format = useFormat()
   const { data: shapes = [] } = useQuery(areaShapesQuery)
@@ -56,9 +59,18 @@ export function DistrictMap({ spots, heat = [], marked = null, onArea, close = f
   const unit = Math.max(map.width, map.height) / 100
   // The largest first, so that what lies within is drawn over it.
   const order = shapes.toSorted((one, other) => LEVELS.indexOf(one.level) - LEVELS.indexOf(other.level))
+  const onClick = (event: MouseEvent<SVGSVGElement>) => {
+    const matrix = event.currentTarget.getScreenCTM()
+    if (matrix === null || onPlace === undefined) return
+    const { x, y } = new DOMPoint(event.clientX, event.clientY).matrixTransform(matrix.inverse())
+    onPlace(map.back([x, y]))
+  }
   return (
-    <figure className={styles.map}>
+    <figure className={styles.map} data-place={onPlace !== undefined}>
+      {/* Where a place can be clicked, fields beside the map take it from the keyboard. */}
+      { }
       <svg
+        onClick={onPlace === undefined ? undefined : onClick}
         viewBox={`0 0 ${map.width} ${map.height}`}
         role="img"
         aria-label={t('areas.map', { count: shapes.length })}

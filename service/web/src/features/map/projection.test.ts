@@ -20,6 +20,16 @@ describe('projectionOf', () => {
     expect(((east ?? 0) - (west ?? 0)) / ((south ?? 0) - (north ?? 0))).toBeCloseTo(0.776, 2)
   })
 
+  it('finds the place of a point again', () => {
+    const map = projectionOf([
+      [117.1, 39],
+      [117.3, 39.2],
+    ])
+    const [east, north] = map?.back(map.at([117.23, 39.05])) ?? [0, 0]
+    expect(east).toBeCloseTo(117.23, 9)
+    expect(north).toBeCloseTo(39.05, 9)
+  })
+
   it('puts a single place in the middle of something', () => {
     const map = projectionOf([[117.2, 39.1]])
     expect(map?.at([117.2, 39.1])).toEqual([(map?.width ?? 0) / 2, (map?.height ?? 0) / 2])

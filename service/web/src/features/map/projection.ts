@@ -4,6 +4,8 @@ export type Place = readonly [number, number]
 export interface Projection {
   /** Degrees to the map's own units: x to the east, y to the south. */
   at: (place: Place) => [number, number]
+  /** The map's own units to degrees. */
+  back: (point: readonly [number, number]) => Place
   width: number
   height: number
   /** Metres that one unit of the map stands for. */
@@ -42,6 +44,10 @@ export function projectionOf(places: readonly Place[]): Projection | null {
     at: ([longitude, latitude]) => [
       size.width / 2 + (longitude - middleX) * shrink * scale,
       size.height / 2 - (latitude - middleY) * scale,
+    ],
+    back: ([x, y]) => [
+      middleX + (x - size.width / 2) / shrink / scale,
+      middleY - (y - size.height / 2) / scale,
     ],
   }
 }
