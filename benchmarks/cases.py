@@ -14,11 +14,14 @@ import time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Annotated
+from uuid import UUID
 
 import httpx
 import typer
 import uuid_utils.compat
-from sqlalchemy import insert, text
+from psycopg import AsyncConnection, sql
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from benchmarks.ingest import Store, some_database
 from detector.violations import ViolationKind
@@ -27,7 +30,7 @@ from service.app import create_app
 from service.bootstrap import prepare
 from service.cases.models import CaseRow
 from service.cases.transitions import CaseStatus
-from service.database import Database
+from service.database import Base, Database
 from service.settings import Settings
 from service.violations.models import ViolationRow
 
@@ -35,14 +38,20 @@ CASES = 100_000
 PAGE = 50
 TURNS = 40
 _CHUNK = 5000
+_FIRST = datetime(2026, 1, 1, tzinfo=UTC)
+_STATES = [CaseStatus.PENDING] * 2 + [CaseStatus.FILED] + [CaseStatus.DISMISSED] * 3 + [CaseStatus.CLOSED] * 4
+_KINDS = list(ViolationKind)
 
 QUERIES: dict[str, list[tuple[str, str]]] = {
     "newest": [],
     "pending, oldest first": [("status", "pending"), ("order", "oldest")],
     "pending of one kind": [("status", "pending"), ("kind", "garbage")],
     "two states of one camera": [("status", "filed"), ("status", "closed"), ("camera_id", "gate-7")],
+    "one unit": [("unit_id", str(UUID(int=3)))],
     "one week": [("since", "2026-06-01T00:00:00Z"), ("until", "2026-06-08T00:00:00Z")],
     "part of a number": [("q", "00042")],
+    "a number": [("q", "JJ-20260601-000")],
+    "the end of a number": [("q", "-00042")],
 }
 
 
@@ -66,9 +75,10 @@ def main(
 
 async def _measure(settings: Settings, count: int) -> dict[str, float]:
     password = await prepare(settings)
+    started, spent = time.perf_counter(), time.process_time()
     await fill(settings, count)
     app = create_app(settings)
-    figures: dict[str, float] = {}
+    figures = {"filled in s": time.perf_counter() - started, "filled in CPU s": time.process_time() - spent}
     async with app.router.lifespan_context(app):
         transport = httpx.ASGITransport(app)
         async with httpx.AsyncClient(transport=transport, base_url="http://office/api/v1") as client:
@@ -101,49 +111,83 @@ async def _time(client: httpx.AsyncClient, query: list[tuple[str, str]]) -> list
 
 
 async def fill(settings: Settings, count: int = CASES) -> None:
-    """Write the cases, the same ones every time."""
+    """Write the cases, the same ones every time but for their identifiers."""
     chance = random.Random(20261124)  # noqa: S311 (the same cases every time, no secret)
-    first = datetime(2026, 1, 1, tzinfo=UTC)
-    states = [CaseStatus.PENDING] * 2 + [CaseStatus.FILED] + [CaseStatus.DISMISSED] * 3 + [CaseStatus.CLOSED] * 4
-    kinds = list(ViolationKind)
     database = Database(settings.database)
     for start in range(0, count, _CHUNK):
         violations, cases = [], []
         for number in range(start, min(count, start + _CHUNK)):
-            violation_id = uuid_utils.compat.uuid7()
-            kind = chance.choice(kinds)
-            occurred_at = first + timedelta(seconds=chance.randrange(300 * 86_400))
-            violations.append(
-                {"id": violation_id, "kind": kind, "document": {}, "delivered_by": "bench", "delivered_at": occurred_at}
-            )
-            camera = chance.randrange(50)
-            cases.append(
-                {
-                    "id": uuid_utils.compat.uuid7(),
-                    "number": f"JJ-{occurred_at:%Y%m%d}-{number:05d}",
-                    "version": 1,
-                    "status": chance.choice(states),
-                    "kind": kind,
-                    "violation_id": violation_id,
-                    "camera_id": f"gate-{camera}",
-                    "camera_name": f"{camera} 号路口",
-                    "zone": "road",
-                    "confidence": chance.random(),
-                    "suspected": False,
-                    "count": 1,
-                    "occurred_at": occurred_at,
-                    "created_at": occurred_at,
-                    "longitude": 117.2,
-                    "latitude": 39.1,
-                    "thumbnail_id": uuid_utils.compat.uuid7(),
-                }
-            )
+            violation, case = _case(chance, number)
+            violations.append(violation)
+            cases.append(case)
         async with database.transaction() as session:
-            await session.execute(insert(ViolationRow), violations)
-            await session.execute(insert(CaseRow), cases)
+            await _insert(session, ViolationRow, violations)
+            await _insert(session, CaseRow, cases)
     async with database.engine.connect() as connection:  # what a server does by itself sooner or later
         await (await connection.execution_options(isolation_level="AUTOCOMMIT")).execute(text("ANALYZE"))
     await database.close()
+
+
+def _case(chance: random.Random, number: int) -> tuple[dict[str, object], dict[str, object]]:
+    """The columns of a violation and of its case."""
+    violation_id = uuid_utils.compat.uuid7()
+    kind, status = chance.choice(_KINDS), chance.choice(_STATES)
+    occurred_at = _FIRST + timedelta(seconds=chance.randrange(300 * 86_400))
+    camera = chance.randrange(50)
+    violation: dict[str, object] = {
+        "id": violation_id, "kind": kind.value, "document": "{}", "delivered_by": "bench", "delivered_at": occurred_at,
+    }  # fmt: skip
+    case: dict[str, object] = {
+        "id": uuid_utils.compat.uuid7(),
+        "number": f"JJ-{occurred_at:%Y%m%d}-{number:05d}",
+        "version": 1,
+        "status": status.value,
+        "kind": kind.value,
+        "violation_id": violation_id,
+        "camera_id": f"gate-{camera}",
+        "camera_name": f"{camera} 号路口",
+        "zone": "road",
+        "confidence": chance.random(),
+        "suspected": False,
+        "count": 1,
+        "occurred_at": occurred_at,
+        "created_at": occurred_at,
+        "longitude": 117.2,
+        "latitude": 39.1,
+        "thumbnail_id": uuid_utils.compat.uuid7(),
+        "unit_id": UUID(int=camera % 7) if status is CaseStatus.CLOSED else None,
+        "grade": "ordinary",
+        "overdue": False,
+        "returns": 0,
+        "reworks": 0,
+    }
+    return violation, case
+
+
+async def _insert(session: AsyncSession, table: type[Base], rows: list[dict[str, object]]) -> None:
+    """Add rows: by COPY to PostgreSQL, which takes them ten times as fast."""
+    columns = list(rows[0])
+    connection = await session.connection()
+    if connection.dialect.name == "sqlite":
+        names, marks = ", ".join(f'"{column}"' for column in columns), ", ".join("?" * len(columns))
+        values = [tuple(_for_sqlite(value) for value in row.values()) for row in rows]
+        statement = f"INSERT INTO {table.__tablename__} ({names}) VALUES ({marks})"  # noqa: S608 (names of our own)
+        await connection.exec_driver_sql(statement, values)
+        return
+    driver = (await connection.get_raw_connection()).driver_connection
+    assert isinstance(driver, AsyncConnection)
+    listed = sql.SQL(", ").join(sql.Identifier(column) for column in columns)
+    command = sql.SQL("COPY {} ({}) FROM STDIN").format(sql.Identifier(table.__tablename__), listed)
+    async with driver.cursor() as cursor, cursor.copy(command) as copy:
+        for row in rows:
+            await copy.write_row(tuple(row.values()))
+
+
+def _for_sqlite(value: object) -> object:
+    """A value as the columns of SQLite keep it."""
+    if isinstance(value, UUID):
+        return value.hex
+    return f"{value:%Y-%m-%d %H:%M:%S.%f}" if isinstance(value, datetime) else value
 
 
 if __name__ == "__main__":
