@@ -51,24 +51,27 @@ export type CaseStep =
   | { action: 'dispatch'; unit?: string | undefined; grade?: Grade | undefined; note?: string }
   | { action: 'rectify'; outcome?: Outcome | undefined; note?: string }
 
-export const CASE_PAGE = 50
+const REVIEW_PAGE = 50
+const TABLE_PAGE = 100
 
 export async function fetchCases(
   filter: CaseFilter,
   cursor: string | null,
-  signal?: AbortSignal,
+  { limit = REVIEW_PAGE, signal }: { limit?: number; signal?: AbortSignal } = {},
 ): Promise<CasePage> {
-  const query = { ...filter, limit: CASE_PAGE, ...(cursor === null ? {} : { cursor }) }
+  const query = { ...filter, limit, ...(cursor === null ? {} : { cursor }) }
   return answer(api.GET('/api/v1/cases', { params: { query }, ...(signal ? { signal } : {}) }))
 }
 
+/** Pages of cases. Events keep the rows true; asking for all pages again on each return to the window would cost much. */
 export function casesQuery(filter: CaseFilter) {
   return infiniteQueryOptions({
     queryKey: ['cases', filter],
-    queryFn: ({ pageParam, signal }) => fetchCases(filter, pageParam, signal),
+    queryFn: ({ pageParam, signal }) => fetchCases(filter, pageParam, { limit: TABLE_PAGE, signal }),
     initialPageParam: null as string | null,
     getNextPageParam: (last) => last.next_cursor,
     placeholderData: keepPreviousData,
+    refetchOnWindowFocus: false,
   })
 }
 
@@ -91,6 +94,17 @@ export const pendingCountQuery = queryOptions({
   queryKey: ['pending-count'],
   queryFn: ({ signal }) => countCases({ status: ['pending'] }, signal),
 })
+
+const RECOUNT_MS = 1_000
+let recount: number | undefined
+
+/** Count the waiting cases anew: once for all that changes within a second, so that fast decisions are not slowed. */
+export function recountPending(cache: QueryClient): void {
+  recount ??= window.setTimeout(() => {
+    recount = undefined
+    void cache.invalidateQueries({ queryKey: pendingCountQuery.queryKey })
+  }, RECOUNT_MS)
+}
 
 /** How many cases pass a filter, counted by the server up to 10 000. */
 export function caseCountQuery(filter: CaseFilter) {
@@ -185,12 +199,13 @@ export function useCaseStep(id: string) {
     onSuccess(updated) {
       cache.setQueryData(caseQuery(id).queryKey, updated)
     },
-    onSettled: (_data, error) =>
-      Promise.all([
+    onSettled(_data, error) {
+      recountPending(cache)
+      return Promise.all([
         cache.invalidateQueries({ queryKey: ['cases'] }),
-        cache.invalidateQueries({ queryKey: pendingCountQuery.queryKey }),
         error === null ? Promise.resolve() : cache.invalidateQueries({ queryKey: caseQuery(id).queryKey }),
-      ]),
+      ])
+    },
   })
 }
 

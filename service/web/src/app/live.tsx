@@ -9,7 +9,7 @@ import {
   type ReactNode,
 } from 'react'
 
-import { patchRow } from '@/api/cases'
+import { patchRow, recountPending } from '@/api/cases'
 import { reportSessionLost } from '@/api/credentials'
 import { EventStream, type Connection, type EventData, type EventType } from '@/api/events'
 import type { CaseStatus } from '@/api/nouns'
@@ -29,9 +29,9 @@ export function LiveProvider({ children }: { children: ReactNode }) {
     const refresh = (key: string, id?: unknown) =>
       void cache.invalidateQueries({ queryKey: typeof id === 'string' ? [key, id] : [key] })
     const off = [
-      stream.on('case.created', () => refresh('pending-count')),
+      stream.on('case.created', () => recountPending(cache)),
       stream.on('case.updated', ({ id, status, version }) => {
-        refresh('pending-count')
+        recountPending(cache)
         if (typeof id !== 'string') return
         refresh('case', id)
         if (isCaseStatus(status) && typeof version === 'number') patchRow(cache, id, { status, version })

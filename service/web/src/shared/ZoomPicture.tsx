@@ -108,6 +108,8 @@ export function ZoomPicture({ src, alt, hint, failed, overlay = null }: Props) {
             src={src}
             alt={alt}
             draggable={false}
+            // What was decoded ahead is painted with the rest of the page, not a frame later.
+            decoding="sync"
             onLoad={() => setState('shown')}
             onError={() => setState('failed')}
           />

@@ -2,7 +2,7 @@ import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { Button } from 'antd'
 import { useState } from 'react'
 
-import { caseQuery, takeStep, transitionsQuery, type CaseStep } from '@/api/cases'
+import { caseQuery, patchRow, recountPending, takeStep, transitionsQuery, type CaseStep } from '@/api/cases'
 import { useWords } from '@/api/catalogue'
 import type { CaseAction, CaseRow } from '@/api/nouns'
 import { useMessages } from '@/app/locale'
@@ -39,6 +39,7 @@ export function BulkBar({ rows, onDone }: Props) {
         // The table names only steps that need nothing more than the version.
         const updated = await takeStep(row.id, row.version, { action } as CaseStep)
         cache.setQueryData(caseQuery(row.id).queryKey, updated)
+        patchRow(cache, row.id, updated)
       } catch (error) {
         left.push(row)
         why = problemDetail(t, error)
@@ -49,7 +50,7 @@ export function BulkBar({ rows, onDone }: Props) {
     if (done > 0) toasts.show({ text: t('cases.bulkDone', { count: done }), tone: 'good' })
     if (left.length > 0)
       toasts.show({ text: t('cases.bulkFailed', { count: left.length, why }), tone: 'bad' })
-    await cache.invalidateQueries({ queryKey: ['cases'] })
+    recountPending(cache)
     onDone(left)
   }
 

@@ -1,7 +1,7 @@
 import { useInfiniteQuery, useQueryClient } from '@tanstack/react-query'
 import { Button } from 'antd'
 import { RefreshCw } from 'lucide-react'
-import { useEffect, useRef, useState } from 'react'
+import { useCallback, useEffect, useRef, useState } from 'react'
 import { useSearchParams } from 'react-router'
 
 import { casesQuery } from '@/api/cases'
@@ -57,6 +57,7 @@ export default function CasesPage() {
     setNews(0)
     setAddress(writeFilter(next), { replace: true })
   }
+  const toggle = useCallback((id: string) => setChosen((now) => toggled(now, id)), [setChosen])
   const refresh = () => {
     setNews(0)
     void cache.resetQueries({ queryKey: ['cases'] })
@@ -104,7 +105,9 @@ export default function CasesPage() {
           rows={rows}
           stale={cases.isPlaceholderData}
           columns={columns}
-          choice={BULK.has(user.role) ? { chosen, onChange: setChosen } : undefined}
+          order={filter.order}
+          onOrder={(order) => change({ ...filter, order })}
+          choice={BULK.has(user.role) ? { chosen, onToggle: toggle, onAll: setChosen } : undefined}
         />
       ) : null}
       {picked.length > 0 ? (
@@ -121,4 +124,10 @@ export default function CasesPage() {
       </div>
     </div>
   )
+}
+
+function toggled(chosen: ReadonlySet<string>, id: string): ReadonlySet<string> {
+  const next = new Set(chosen)
+  if (!next.delete(id)) next.add(id)
+  return next
 }

@@ -15,7 +15,15 @@ export function Viewers({ id }: { id: string }) {
   useLiveEvent('case.viewed', (event) => {
     if (event.id === id) void refetch()
   })
-  useEffect(() => () => lookAway(id), [id])
+  useEffect(() => {
+    const leave = () => lookAway(id)
+    // A page that is closed unmounts nothing.
+    window.addEventListener('pagehide', leave)
+    return () => {
+      window.removeEventListener('pagehide', leave)
+      leave()
+    }
+  }, [id])
 
   const names = data?.items.map(({ name }) => name) ?? []
   return (

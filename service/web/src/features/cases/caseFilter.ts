@@ -4,6 +4,7 @@ import { startOfDay } from '@/app/format'
 
 export const MARKS = ['overdue', 'escalated', 'relapse'] as const
 export type Mark = (typeof MARKS)[number]
+export type Order = 'newest' | 'oldest'
 
 /** The filter as the address holds it: days of the district instead of times. */
 export interface FilterInAddress {
@@ -18,7 +19,7 @@ export interface FilterInAddress {
   since: string
   until: string
   number: string
-  order: 'newest' | 'oldest'
+  order: Order
 }
 
 export const NO_FILTER: FilterInAddress = {

@@ -1,7 +1,7 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { useEffect, useRef, useState, useSyncExternalStore } from 'react'
 
-import { caseQuery, fetchCases, pendingCountQuery, takeStep } from '@/api/cases'
+import { caseQuery, fetchCases, pendingCountQuery, recountPending, takeStep } from '@/api/cases'
 import { useConnection, useLiveEvent } from '@/app/live'
 
 import { preloadEvidence } from './preload'
@@ -39,7 +39,7 @@ export function useReviewQueue(): Review {
           if (updated === null) void cache.invalidateQueries({ queryKey: caseQuery(id).queryKey })
           else cache.setQueryData(caseQuery(id).queryKey, updated)
           void cache.invalidateQueries({ queryKey: ['cases'], refetchType: 'none' })
-          void cache.invalidateQueries({ queryKey: pendingCountQuery.queryKey })
+          recountPending(cache)
         },
         now: () => Date.now(),
       }),
