@@ -12,7 +12,7 @@ import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -41,8 +41,27 @@ from service.serving import Address, serve
 from tests.service.office import settings_for
 serve(settings_for(Path(sys.argv[1])), Address("127.0.0.1", 0), with_engine=False)
 """
+NURSERY = """
+import os, sys
+from pathlib import Path
+from service.serving import Address, serve
+from tests.service.office import settings_for
+for _ in sys.stdin:
+    child = os.fork()
+    if child == 0:
+        serve(settings_for(Path(sys.argv[1])), Address("127.0.0.1", 0), with_engine=False)
+        os._exit(0)
+    print("started", child, flush=True)
+    os.waitpid(child, 0)
+    print("ended", flush=True)
+"""
 SENDERS = 4
+REDELIVERED = 100
+"""Acknowledged violations that are delivered again at the end; all of them are looked up in the record."""
 _AFTER_AN_ANSWER = 0.9
+
+
+LISTENS = b"Street Warden is at "
 
 
 async def start(data: Path) -> tuple[asyncio.subprocess.Process, str]:
@@ -50,14 +69,54 @@ async def start(data: Path) -> tuple[asyncio.subprocess.Process, str]:
     process = await asyncio.create_subprocess_exec(
         sys.executable, "-c", SERVE, str(data), stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT
     )
+    return process, await _last_word(process, LISTENS)
+
+
+async def _last_word(process: asyncio.subprocess.Process, start_of_line: bytes) -> str:
+    """The last word of the next line that starts so."""
     assert process.stdout is not None
     said = []
     async with asyncio.timeout(120):
         async for line in process.stdout:
-            if line.startswith(b"Street Warden is at "):
-                return process, line.decode().split()[-1]
+            if line.startswith(start_of_line):
+                return line.decode().split()[-1]
             said.append(line.decode())
-    raise RuntimeError(f"the office in {data} ended before it listened: {''.join(said[-20:])}")
+    raise RuntimeError(f"the office never said {start_of_line.decode()!r}: {''.join(said[-20:])}")
+
+
+class Nursery:
+    """Starts offices, each a process of its own that is forked from one which has loaded the code already."""
+
+    def __init__(self, process: asyncio.subprocess.Process) -> None:
+        self._process = process
+
+    @classmethod
+    @contextlib.asynccontextmanager
+    async def open(cls, data: Path) -> AsyncIterator["Nursery"]:
+        """For offices of one data folder; one runs at a time."""
+        pipe = asyncio.subprocess.PIPE
+        process = await asyncio.create_subprocess_exec(
+            sys.executable, "-c", NURSERY, str(data), stdin=pipe, stdout=pipe, stderr=asyncio.subprocess.STDOUT
+        )
+        try:
+            yield cls(process)
+        finally:
+            assert process.stdin is not None
+            process.stdin.close()
+            await process.wait()
+
+    @contextlib.asynccontextmanager
+    async def office(self) -> AsyncIterator[tuple[int, str]]:
+        """The process id and the address of an office that ends with the block, if it was not killed before."""
+        assert self._process.stdin is not None
+        self._process.stdin.write(b"\n")
+        pid = int(await _last_word(self._process, b"started "))
+        try:
+            yield pid, await _last_word(self._process, LISTENS)
+        finally:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGTERM)
+            await _last_word(self._process, b"ended")
 
 
 class Victim:
@@ -87,32 +146,20 @@ class Victim:
             )  # fmt: skip
         await database.close()
 
-    async def kill_once(self, *, within: float = 1.5) -> None:
+    async def kill_once(self, nursery: Nursery, *, within: float = 1.5) -> None:
         """Start it, send and review, and kill it at a random moment."""
-        process, url = await start(self.settings.data)
-        try:
-            async with self._reviewer(url) as reviewer, self._engine(url) as engine:
-                moment = asyncio.create_task(self._kill(process, self.chance.uniform(0.0, within)))
-                await asyncio.gather(self._review(reviewer), *(self._send(engine) for _ in range(SENDERS)))
-                await moment
-        finally:
-            with contextlib.suppress(ProcessLookupError):
-                process.kill()
-            await process.wait()
+        async with nursery.office() as (pid, url), self._reviewer(url) as reviewer, self._engine(url) as engine:
+            moment = asyncio.create_task(self._kill(pid, self.chance.uniform(0.0, within)))
+            await asyncio.gather(self._review(reviewer), *(self._send(engine) for _ in range(SENDERS)))
+            await moment
 
-    async def check(self) -> None:
+    async def check(self, nursery: Nursery) -> None:
         """Start it once more: each acknowledged violation is one case, each decision holds, nothing lies around."""
-        process, url = await start(self.settings.data)
-        try:
-            async with self._engine(url) as engine:
-                for one in self.sent:  # what was not acknowledged comes again, as an outbox sends it
-                    answer = await deliver(engine, one)
-                    case_id = self.acknowledged.get(str(one.violation.id))
-                    assert answer.status_code in ({200} if case_id else {200, 201}), answer.text
-                    assert case_id is None or answer.json()["case_id"] == case_id
-        finally:
-            process.terminate()
-            await process.wait()
+        known = [one for one in self.sent if str(one.violation.id) in self.acknowledged]
+        again = [one for one in self.sent if str(one.violation.id) not in self.acknowledged]
+        again += self.chance.sample(known, min(REDELIVERED, len(known)))
+        async with nursery.office() as (_, url), self._engine(url) as engine:
+            await asyncio.gather(*(self._redeliver(engine, again[sender::SENDERS]) for sender in range(SENDERS)))
         database = Database(self.settings.database)
         async with database.reading() as session:
             cases = {str(case.id): case for case in await session.scalars(select(CaseRow))}
@@ -123,6 +170,8 @@ class Victim:
                 )
             )
         await database.close()
+        by_violation = {str(case.violation_id): case_id for case_id, case in cases.items()}
+        assert self.acknowledged.items() <= by_violation.items()
         assert sorted(case.violation_id for case in cases.values()) == sorted(one.violation.id for one in self.sent)
         assert sorted(int(case.number[-5:]) for case in cases.values()) == list(range(1, len(self.sent) + 1))
         for case_id, status in self.decided.items():
@@ -137,13 +186,20 @@ class Victim:
         assert not list(self.settings.leftovers.iterdir())
         assert (await verify(self.settings, None)).faults == []
 
-    async def _kill(self, process: asyncio.subprocess.Process, seconds: float) -> None:
+    async def _redeliver(self, engine: httpx.AsyncClient, parcels: Sequence[Parcel]) -> None:
+        for one in parcels:  # what was not acknowledged comes again, as an outbox sends it
+            answer = await deliver(engine, one)
+            case_id = self.acknowledged.get(str(one.violation.id))
+            assert answer.status_code in ({200} if case_id else {200, 201}), answer.text
+            assert case_id is None or answer.json()["case_id"] == case_id
+
+    async def _kill(self, pid: int, seconds: float) -> None:
         # On a busy machine the first answer may take longer than all of the random time: most kills wait for it.
         if self.chance.random() < _AFTER_AN_ANSWER:
             self._answered.clear()
             await self._answered.wait()
         await asyncio.sleep(seconds)
-        os.kill(process.pid, signal.SIGKILL)
+        os.kill(pid, signal.SIGKILL)
 
     async def _send(self, engine: httpx.AsyncClient) -> None:
         while True:
@@ -192,11 +248,12 @@ async def _many(settings: Settings, times: int) -> None:
     victim = Victim(settings, password)
     await victim.prepare()
     started = time.monotonic()
-    for number in range(times):
-        await victim.kill_once()
-        if (number + 1) % 10 == 0:
-            typer.echo(f"{number + 1} kills, {time.monotonic() - started:.0f} s", err=True)
-    await victim.check()
+    async with Nursery.open(settings.data) as nursery:
+        for number in range(times):
+            await victim.kill_once(nursery)
+            if (number + 1) % 10 == 0:
+                typer.echo(f"{number + 1} kills, {time.monotonic() - started:.0f} s", err=True)
+        await victim.check(nursery)
     typer.echo(
         f"{times} kills: {len(victim.sent)} violations sent, {len(victim.acknowledged)} acknowledged, "
         f"{len(victim.decided)} decisions; each is there once, the audit verifies, no file is orphaned"

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from service.settings import Settings
-from tests.service.crashes import Victim
+from tests.service.crashes import Nursery, Victim
 
 
 async def test_what_was_acknowledged_survives_every_kill(
@@ -12,7 +12,8 @@ async def test_what_was_acknowledged_survives_every_kill(
 ) -> None:
     victim = Victim(make_settings(), prepared[1])
     await victim.prepare()
-    for _ in range(3):
-        await victim.kill_once()
-    assert victim.acknowledged
-    await victim.check()
+    async with Nursery.open(victim.settings.data) as nursery:
+        for _ in range(3):
+            await victim.kill_once(nursery)
+        assert victim.acknowledged
+        await victim.check(nursery)
