@@ -14,8 +14,8 @@ NOON = datetime(2026, 11, 24, 4, 0, tzinfo=UTC)
 
 PAGES = (
     "/review", "/cases", "/overview", "/upload", "/cameras", "/cameras/gate-1", "/cameras/gate-1/zones",
-    "/admin/users", "/admin/units", "/admin/areas", "/admin/standards", "/admin/calendars", "/admin/keys", "/admin/audit",
-    "/admin/retention", "/admin/models",
+    "/admin/users", "/admin/units", "/admin/areas", "/admin/standards", "/admin/calendars", "/admin/keys",
+    "/admin/audit", "/admin/retention", "/admin/models",
 )  # fmt: skip
 
 TO_NEXT_PICTURE = """

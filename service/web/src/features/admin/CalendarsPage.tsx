@@ -1,5 +1,5 @@
 import { useQuery } from '@tanstack/react-query'
-import { Button, DatePicker, Input, Select, Switch } from 'antd'
+import { Button, DatePicker, Input, Select } from 'antd'
 import dayjs from 'dayjs'
 import { Plus, Trash2 } from 'lucide-react'
 import { useState } from 'react'
@@ -151,12 +151,14 @@ function CalendarCard({ calendar, fresh, onSaved }: CardProps) {
         </ul>
         <div className={admin.daysHead}>
           <span className={styles.label}>{t('calendars.days')}</span>
-          <Select
-            aria-label={t('calendars.year')}
-            value={year ?? null}
-            onChange={setYear}
-            options={years.map((value) => ({ value, label: value }))}
-          />
+          {years.length === 0 ? null : (
+            <Select
+              aria-label={t('calendars.year')}
+              value={year ?? null}
+              onChange={setYear}
+              options={years.map((value) => ({ value, label: value }))}
+            />
+          )}
         </div>
         <ul className={admin.days}>
           {days.map((day, index) =>
@@ -178,13 +180,15 @@ function CalendarCard({ calendar, fresh, onSaved }: CardProps) {
                   maxLength={100}
                   onChange={(event) => setDays(days.with(index, { ...day, name: event.target.value }))}
                 />
-                <Switch
-                  aria-label={t('calendars.working')}
+                <Select
+                  aria-label={`${t('calendars.working')} / ${t('calendars.holiday')}`}
                   disabled={locked}
-                  checked={day.working}
-                  checkedChildren={t('calendars.working')}
-                  unCheckedChildren={t('calendars.holiday')}
-                  onChange={(working) => setDays(days.with(index, { ...day, working }))}
+                  value={day.working}
+                  options={[
+                    { value: true, label: t('calendars.working') },
+                    { value: false, label: t('calendars.holiday') },
+                  ]}
+                  onChange={(working: boolean) => setDays(days.with(index, { ...day, working }))}
                 />
                 {locked ? null : (
                   <Button

@@ -81,7 +81,7 @@ export function OutlineEditor({ shapes, code, corners, onChange }: Props) {
   return (
     <div className={styles.editor}>
       {/* Corners take the focus and are moved by the arrow keys; clicking beside them only adds one more. */}
-      { }
+      {}
       <svg
         ref={svg}
         viewBox={`0 0 ${map.width} ${map.height}`}
@@ -106,7 +106,6 @@ export function OutlineEditor({ shapes, code, corners, onChange }: Props) {
           : middlesOf(shown).map((place, index) => {
               const [x, y] = map.at(place)
               return (
-                 
                 <circle
                   key={index}
                   role="presentation"

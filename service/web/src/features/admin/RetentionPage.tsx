@@ -1,5 +1,5 @@
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query'
-import { Button, Input, InputNumber, Switch } from 'antd'
+import { Button, Input, InputNumber, Select } from 'antd'
 import { useState, type SubmitEvent } from 'react'
 import { Link } from 'react-router'
 
@@ -103,13 +103,15 @@ function RuleDays({ rule, days, name }: RuleProps) {
   const locked = user.role !== 'administrator'
   return (
     <span className={admin.ruleDays}>
-      <Switch
-        aria-label={`${t('retention.forever')}: ${name}`}
+      <Select
+        aria-label={name}
         disabled={locked}
-        checked={draft === null}
-        checkedChildren={t('retention.forever')}
-        unCheckedChildren={t('retention.limited')}
-        onChange={(forever) => setDraft(forever ? null : (days ?? 365))}
+        value={draft === null}
+        options={[
+          { value: true, label: t('retention.forever') },
+          { value: false, label: t('retention.limited') },
+        ]}
+        onChange={(forever: boolean) => setDraft(forever ? null : (days ?? 365))}
       />
       {draft === null ? null : (
         <InputNumber

@@ -3,7 +3,6 @@ import { History } from 'lucide-react'
 import { useState } from 'react'
 import { Link } from 'react-router'
 
-import { useWords } from '@/api/catalogue'
 import type { Rehearsal } from '@/api/nouns'
 import { Problem } from '@/api/problem'
 import { useFormat } from '@/app/format'
@@ -133,15 +132,9 @@ interface RowProps {
 function OffenceRow({ tried: { key, fate, offence }, chosen, onChoose }: RowProps) {
   const t = useMessages()
   const format = useFormat()
-  const { word } = useWords()
   return (
     <li data-fate={fate}>
-      <button
-        type="button"
-        aria-pressed={chosen}
-        aria-label={`${format.time(offence.ended_at)} ${word('kinds', offence.kind)} ${t(`rehearsal.fate.${fate}`)}`}
-        onClick={() => onChoose(chosen ? null : key)}
-      >
+      <button type="button" aria-pressed={chosen} onClick={() => onChoose(chosen ? null : key)}>
         <time dateTime={offence.ended_at}>{format.time(offence.ended_at)}</time>
         <span>
           <KindLabel kind={offence.kind} count={offence.count} />
