@@ -19,6 +19,8 @@ from service.office import Office
 log = structlog.get_logger("service.access")
 
 API = "/api/v1"
+HEADERS_LIMIT = 32 * 1024
+"""Bytes of a request's headers; browsers send less than one kilobyte."""
 _TRY_AGAIN = frozenset({"40001", "40P01", "55P03"})
 """SQLSTATE of transactions that lost against another one: serialization failure, deadlock, lock not available."""
 
@@ -91,7 +93,9 @@ class RequestEnvelope:
 
         with structlog.contextvars.bound_contextvars(request_id=request_id):
             try:
-                await self.app(scope, _limited(scope, receive, office.settings.json_limit), send_secured)
+                headers_size = sum(len(name) + len(value) for name, value in scope["headers"])
+                app = self.app if headers_size <= HEADERS_LIMIT else _too_large_headers
+                await app(scope, _limited(scope, receive, office.settings.json_limit), send_secured)
             except Exception as error:
                 if status:
                     raise
@@ -108,6 +112,11 @@ class RequestEnvelope:
                     problem = ProblemError(500, f"Something went wrong here; the log has it under {request_id}.")
                 await respond(problem, scope)(scope, receive, send_secured)
             _log(scope, status, time.perf_counter() - started)
+
+
+async def _too_large_headers(scope: Scope, receive: Receive, send: Send) -> None:
+    error = ProblemError(431, f"The headers are too large: {HEADERS_LIMIT} bytes are the limit.", kind="too-large")
+    await respond(error, scope)(scope, receive, send)
 
 
 def _away(error: Exception) -> ProblemError | None:

@@ -1,7 +1,6 @@
 """Which cases may be one and the same: near in place and time, of the same kind, and alike to look at."""
 
 import asyncio
-import io
 from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
@@ -20,6 +19,7 @@ from service.cases.transitions import SETTLED, CaseStatus
 from service.cases.workflow import load_case, summary
 from service.evidence.models import EvidenceRow
 from service.office import Office
+from service.photos.picture import open_bounded
 from service.security import Principal
 
 METRES = 50.0
@@ -118,7 +118,7 @@ async def _look(office: Office, row: EvidenceRow) -> np.ndarray | None:
 def _gradients(content: bytes) -> np.ndarray | None:
     """Whether each of 8 × 8 places is lighter than the one on its left: what a difference hash (dHash) compares."""
     try:
-        with Image.open(io.BytesIO(content)) as image:
+        with open_bounded(content) as image:
             image.draft("L", (_SIDE * 8, _SIDE * 8))
             grey = np.asarray(image.convert("L").resize((_SIDE + 1, _SIDE), Image.Resampling.BOX), dtype=np.int16)
     except (OSError, SyntaxError, ValueError):

@@ -10,6 +10,8 @@ from service.errors import ProblemError
 from service.evidence.store import FileStore
 
 CACHE = "private, max-age=31536000, immutable"
+SANDBOX = "sandbox; default-src 'none'; img-src 'self'; media-src 'self'; style-src 'unsafe-inline'"
+"""What somebody uploaded runs nothing, whatever it is and however a browser opens it."""
 _RANGE = re.compile(r"^bytes=(\d*)-(\d*)$")
 
 
@@ -31,7 +33,7 @@ async def file_response(files: FileStore, served: Served, request: Request) -> R
             that must never be hidden.
     """
     etag = f'"{served.sha256}"'
-    headers = {"ETag": etag, "Cache-Control": CACHE, "Accept-Ranges": "bytes"}
+    headers = {"ETag": etag, "Cache-Control": CACHE, "Accept-Ranges": "bytes", "Content-Security-Policy": SANDBOX}
     if etag in (tag.strip().removeprefix("W/") for tag in request.headers.get("if-none-match", "").split(",")):
         return Response(status_code=304, headers=headers)
     try:

@@ -3,15 +3,15 @@
 import io
 from dataclasses import dataclass
 
-import pillow_heif
 import structlog
-from PIL import Image, ImageOps, UnidentifiedImageError
+from PIL import ImageOps
+
+from service.photos.picture import open_bounded
 
 LONGEST_SIDE = 1280
 QUALITY = 82
 
 log = structlog.get_logger(__name__)
-pillow_heif.register_heif_opener()
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,10 +26,10 @@ class Shown:
 def shown(content: bytes, name: str) -> Shown | None:
     """A picture for the case file, or none where it cannot be decoded: the file itself is in the package anyway."""
     try:
-        with Image.open(io.BytesIO(content)) as image:
+        with open_bounded(content) as image:
             image.draft("RGB", (LONGEST_SIDE, LONGEST_SIDE))
             upright = ImageOps.exif_transpose(image).convert("RGB")
-    except (UnidentifiedImageError, OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
+    except (OSError, ValueError, SyntaxError) as error:
         log.warning("a picture cannot be shown in the case file", file=name, error=str(error))
         return None
     upright.thumbnail((LONGEST_SIDE, LONGEST_SIDE))

@@ -21,6 +21,9 @@ pillow_heif.register_heif_opener()
 FORMATS = {"JPEG": "image/jpeg", "MPO": "image/jpeg", "PNG": "image/png", "WEBP": "image/webp", "HEIF": "image/heic"}
 """Pillow's names of the formats that are taken; MPO is a JPEG with further pictures behind it, as phones make."""
 
+MOST_PIXELS = 100_000_000
+"""More are not decoded to be looked at by the office itself: 300 MB of memory."""
+
 _TURNED = frozenset({5, 6, 7, 8})
 """EXIF orientations that swap width and height."""
 
@@ -94,6 +97,21 @@ def inspect(path: Path, max_pixels: int, zone: ZoneInfo) -> PictureFacts:
             raise _broken(error) from error
         longitude, latitude = _position(place)
         return PictureFacts(FORMATS[image.format or ""], width, height, _taken_at(details, zone), longitude, latitude)
+
+
+def open_bounded(content: bytes) -> Image.Image:
+    """A picture that somebody delivered, opened and not yet decoded: a few bytes may stand for a wall of pixels.
+
+    Raises:
+        ValueError: where it is no picture, or has more than `MOST_PIXELS`.
+    """
+    try:
+        image = Image.open(io.BytesIO(content))
+    except (Image.DecompressionBombError, Image.DecompressionBombWarning, *_DECODE_ERRORS) as error:
+        raise ValueError(str(error)) from error
+    if image.width * image.height > MOST_PIXELS:
+        raise ValueError(f"{image.width} × {image.height} pixels are too many")
+    return image
 
 
 def as_jpeg(content: bytes) -> bytes:

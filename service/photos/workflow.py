@@ -13,7 +13,7 @@ from service.audit.workflow import SYSTEM, Actor, record
 from service.cases.models import CaseRow
 from service.errors import ProblemError, ensure_kept, not_found
 from service.events.workflow import OFFICE, publish
-from service.evidence.delivery import Served, file_response
+from service.evidence.delivery import CACHE, SANDBOX, Served, file_response
 from service.evidence.looks import note_look
 from service.office import Office
 from service.paging import bad_cursor, decode_cursor, encode_cursor
@@ -58,7 +58,7 @@ async def get_image(office: Office, asker: Principal, photo_id: UUID, request: R
         return await file_response(office.files, served, request)
     content, _ = await office.files.read(row.key)
     jpeg = await asyncio.to_thread(as_jpeg, content)
-    return Response(jpeg, media_type="image/jpeg", headers={"Cache-Control": "private, max-age=31536000, immutable"})
+    return Response(jpeg, media_type="image/jpeg", headers={"Cache-Control": CACHE, "Content-Security-Policy": SANDBOX})
 
 
 async def claim(office: Office, limit: int) -> ClaimedPhotos:
