@@ -68,7 +68,7 @@ class Violation(BaseModel):
     ``ended_s`` are seconds from the source's first frame (absent for a photo, which has no time axis).
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
     id: UUID = Field(default_factory=uuid_utils.compat.uuid7, description="UUIDv7, made by the detector")
     kind: ViolationKind
@@ -84,7 +84,7 @@ class Violation(BaseModel):
     height: int = Field(gt=0, description="height of the frame in pixels")
     zone: str | None = Field(None, max_length=64)
     track_ids: tuple[int, ...] = ()
-    count: int = Field(1, ge=1, description="objects counted, for example butts on one patch of ground")
+    count: int = Field(1, ge=1, le=1_000_000, description="objects counted, for example butts on one patch of ground")
     suspected: bool = Field(False, description="true where the picture alone cannot prove the offence")
     note: str = Field("", max_length=500, description="what a reader must know, for example what is not proven")
     longitude: float | None = Field(None, ge=-180, le=180)

@@ -6,13 +6,14 @@ from datetime import datetime
 from typing import Annotated
 
 from fastapi import Request
-from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
 from service import clock
 from service.audit.workflow import Actor, record
 from service.cameras.schemas import Latitude, Longitude
+from service.clock import SeenTime
 from service.database import Base
 from service.errors import ProblemError, invalid, invalid_fields
 from service.events.workflow import OFFICE, publish
@@ -42,7 +43,7 @@ class PhotoFields(BaseModel):
 
     longitude: Annotated[Longitude | None, BeforeValidator(blank_as_none)] = None
     latitude: Annotated[Latitude | None, BeforeValidator(blank_as_none)] = None
-    taken_at: Annotated[AwareDatetime | None, BeforeValidator(blank_as_none)] = None
+    taken_at: Annotated[SeenTime | None, BeforeValidator(blank_as_none)] = None
     note: str = Field("", max_length=500)
 
 

@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 import pillow_heif
 from PIL import ExifTags, Image, ImageOps, UnidentifiedImageError
 
+from service.clock import plausible
 from service.errors import ProblemError
 
 pillow_heif.register_heif_opener()
@@ -146,7 +147,10 @@ def _taken_at(details: Mapping[int, object], zone: ZoneInfo) -> datetime | None:
     except ValueError:
         return None
     offset = str(details.get(ExifTags.Base.OffsetTimeOriginal, "")).strip("\0 ")
-    return taken_at.replace(tzinfo=_offset(offset) or zone)
+    try:
+        return plausible(taken_at.replace(tzinfo=_offset(offset) or zone))
+    except ValueError:
+        return None
 
 
 def _offset(text: str) -> timezone | None:

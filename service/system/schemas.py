@@ -16,14 +16,14 @@ class EngineReport(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     state: Literal["starting", "running", "stopping", "stopped"]
-    outbox: int = Field(ge=0, description="violations on disk that wait to be delivered")
+    outbox: int = Field(ge=0, le=2**31 - 1, description="violations on disk that wait to be delivered")
     model: str = Field("", max_length=64, description="registry name of the model in use")
     model_refused: str = Field(
         "", max_length=500, description="why the model that is registered now is not in use; empty where it is"
     )
     cameras: list[str] = Field(default_factory=list, max_length=10_000, description="cameras that it runs")
     last_result_at: AwareDatetime | None = Field(None, description="when a frame or photo was last looked at")
-    restarts: int | None = Field(None, ge=0, description="how often its supervisor restarted it")
+    restarts: int | None = Field(None, ge=0, le=2**31 - 1, description="how often its supervisor restarted it")
 
 
 class EngineStatus(BaseModel):

@@ -80,9 +80,15 @@ def _read(form: Form) -> Violation:
     if in_json(text.encode("utf-8", "replace")):
         raise invalid("violation", MESSAGE)
     try:
-        return _in_utc(Violation.model_validate_json(text))
+        violation = Violation.model_validate_json(text)
     except ValidationError as error:
         raise invalid_fields(error, "violation.") from error
+    for name in ("started_at", "ended_at"):
+        try:
+            clock.plausible(getattr(violation, name))
+        except ValueError as error:
+            raise invalid(f"violation.{name}", str(error)) from error
+    return _in_utc(violation)
 
 
 def _in_utc(violation: Violation) -> Violation:
