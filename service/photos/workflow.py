@@ -74,14 +74,13 @@ async def claim(office: Office, limit: int) -> ClaimedPhotos:
         .where(or_(PhotoRow.status == "queued", lapsed))
         .order_by(PhotoRow.id)
         .limit(limit)
-        .with_for_update(skip_locked=True)
     )
     async with office.database.reading() as session:
         if (await session.scalars(query)).first() is None:
             return ClaimedPhotos(items=[], claimed_until=until)  # an idle engine asks often: no need to write
     taken = []
     async with office.database.transaction() as session:
-        for row in await session.scalars(query):
+        for row in await session.scalars(query.with_for_update(skip_locked=True)):
             if row.claims >= office.settings.claim_tries:
                 detail = f"The engine took it {row.claims} times and never finished."
                 await _settle(session, SYSTEM, row, "failed", detail)
