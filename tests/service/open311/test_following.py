@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
+from uuid import UUID
 
 import pytest
 from sqlalchemy import func, select, update
@@ -71,10 +72,7 @@ async def test_lists_cover_ninety_days_newest_first(desk: Desk) -> None:
     async with desk.office.database.transaction() as session:
         old = clock.now() - timedelta(days=91)
         await session.execute(
-            update(ServiceRequestRow)
-            .where(ServiceRequestRow.case_id.is_not(None), ServiceRequestRow.description == REPORT["description"])
-            .where(ServiceRequestRow.id == (await session.scalar(select(func.min(ServiceRequestRow.id)))))
-            .values(created_at=old)
+            update(ServiceRequestRow).where(ServiceRequestRow.id == UUID(ids[0])).values(created_at=old)
         )
     listed = [one["service_request_id"] for one in (await app.get("requests.json")).json()]
     assert listed == [ids[2], ids[1]]
