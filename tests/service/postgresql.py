@@ -40,7 +40,9 @@ class PostgresServer:
         name = f"office_{uuid4().hex}"
         of = f' TEMPLATE "{template}" STRATEGY FILE_COPY' if template else ""
         self._execute(f'CREATE DATABASE "{name}"{of}')
-        return make_url(self.url).set(drivername="postgresql+psycopg", database=name).render_as_string(False)
+        # The server asks for no password; the office's commands refuse a URL of production without one.
+        url = make_url(self.url).set(drivername="postgresql+psycopg", database=name, password=uuid4().hex)
+        return url.render_as_string(hide_password=False)
 
     def drop(self, url: str) -> None:
         """Remove a database, whoever is still connected to it."""
