@@ -26,7 +26,7 @@ class CameraStatus:
     Attributes:
         state: see :class:`CameraState`.
         message: why, where the state needs a reason.
-        fps: frames a second that went through the rules, over the last ten seconds.
+        fps: frames a second that went through the rules or were not worth a look, over the last ten seconds.
         last_frame_at: capture time of the newest such frame.
         dropped: frames that were replaced by newer ones before the model was free.
         model_seconds: time that the model has spent on this camera.

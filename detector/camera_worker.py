@@ -1,6 +1,5 @@
 """One camera of an engine: a thread that reads it and a thread that follows what the model saw."""
 
-import os
 import time
 from collections import deque
 from collections.abc import Callable
@@ -15,7 +14,9 @@ import cv2
 import numpy as np
 import structlog
 
+from detector.attention import Attention
 from detector.camera_status import CameraState, CameraStatus
+from detector.checkpoint_file import CheckpointFile
 from detector.close_look import CloseLook
 from detector.detections import Detections, FloatArray
 from detector.drawing import draw_detections
@@ -24,8 +25,8 @@ from detector.gaps import GapLog
 from detector.health import CameraHealth
 from detector.letterbox import Letterbox
 from detector.model import Model
-from detector.outbox import Outbox, sync_folder
-from detector.pipeline import TRACKING_CONFIDENCE, Checkpoint, Pipeline
+from detector.outbox import Outbox
+from detector.pipeline import TRACKING_CONFIDENCE, Pipeline
 from detector.scene import Scene
 from detector.signals import Phase
 from detector.sources import (
@@ -110,7 +111,7 @@ class CameraWorker:
         """The model that saw the frame that the rules have last been given."""
         self._wake = wake
         self._gaps = GapLog(self.name)
-        self._checkpoint = checkpoints / f"{self.name}.json"
+        self._checkpoint = CheckpointFile(checkpoints, self.name)
         self._pipeline = Pipeline(
             config.scene,
             thresholds=self._followed.thresholds,
@@ -121,8 +122,9 @@ class CameraWorker:
             model=self._followed.name,
             tracks=tracks / self.name if tracks is not None else None,
         )
-        self._restore()
+        self._checkpoint.restore(self._pipeline)
         self._close_look = CloseLook(config.scene)
+        self._attention = Attention(config.scene, timezone)
         self._stopping = Event()
         self._ended = Event()
         self._failed_at: float | None = None
@@ -241,6 +243,7 @@ class CameraWorker:
                     self.config.address, pace=self.config.pace, loop=self.config.loop, on_state=self._on_stream
                 ) as source:
                     self._source = source
+                    source.spare(self._attention)
                     if self._stopping.is_set():
                         return
                     self._feed(source, drop=source.live or self.config.pace == "real")
@@ -256,6 +259,9 @@ class CameraWorker:
         for frame in source.frames():
             if self._stopping.is_set():
                 break
+            if not self._attention.wants(frame):
+                self._has_come(frame)
+                continue
             model = self._model()
             ready = Ready(frame, *model.prepare(frame.image), model)
             with self._wake:
@@ -277,27 +283,31 @@ class CameraWorker:
                 frame, detections, model = self._seen.get(timeout=0.5)
             except Empty:
                 if self._pipeline.idle():
-                    self._save()
+                    self._checkpoint.save(self._pipeline)
                 continue
             if model is not self._followed:
                 self._followed = model
                 self._pipeline.use_model(model.thresholds, model.name)
-            self._gaps.seen()
+            self._has_come(frame)
             found = self._pipeline.process(frame, detections)
             self._newest = frame, detections[detections.confidence >= 0.3]
-            with self._lock:
-                self._times.append(time.monotonic())
-                self._status = replace(self._status, last_frame_at=frame.time, width=frame.width, height=frame.height)
             if found or time.monotonic() - saved > _CHECKPOINT_SECONDS:
-                self._save()
+                self._checkpoint.save(self._pipeline)
                 saved = time.monotonic()
             with self._wake:
                 self._in_hand -= 1
                 self._wake.notify_all()
         self._pipeline.finish(_CLIP_SECONDS if self._stopping.is_set() else None)
-        self._save()
+        self._checkpoint.save(self._pipeline)
         if not self._stopping.is_set():
             self._set(CameraState.FINISHED)
+
+    def _has_come(self, frame: Frame) -> None:
+        """Note that the camera works: a frame was looked at, or was not worth a look."""
+        self._gaps.seen()
+        with self._lock:
+            self._times.append(time.monotonic())
+            self._status = replace(self._status, last_frame_at=frame.time, width=frame.width, height=frame.height)
 
     def _is_through(self) -> bool:
         """Whether nothing more will come: all that was read, or before a stop all that was seen, has been followed."""
@@ -332,23 +342,3 @@ class CameraWorker:
         with self._lock:
             if self._status.state is not CameraState.FAILED:
                 self._status = replace(self._status, state=state, message=message)
-
-    def _restore(self) -> None:
-        try:
-            self._pipeline.restore(Checkpoint.model_validate_json(self._checkpoint.read_bytes()))
-        except FileNotFoundError:
-            return
-        except (OSError, ValueError) as error:
-            _log.warning("checkpoint cannot be used, starting anew", camera=self.name, reason=str(error))
-
-    def _save(self) -> None:
-        temporary = self._checkpoint.with_suffix(".tmp")
-        try:
-            with temporary.open("w", encoding="utf-8") as file:
-                file.write(self._pipeline.checkpoint().model_dump_json())
-                file.flush()
-                os.fsync(file.fileno())
-            temporary.replace(self._checkpoint)
-            sync_folder(self._checkpoint.parent)
-        except OSError as error:
-            _log.warning("checkpoint cannot be written", camera=self.name, reason=str(error))

@@ -79,6 +79,7 @@ class Pipeline:
         tracks: Path | None = None,
     ) -> None:
         self.scene = scene
+        self.timezone = timezone
         self._health = health
         self._clock = PausedClock()
         self._recorder = Recorder(scene.camera, self._clock, shelf, film, timezone)

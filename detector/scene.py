@@ -14,6 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 from shapely.geometry import Polygon
 from shapely.validation import explain_validity
 
+from detector.looking import Looking
 from detector.schedule import Schedule
 
 Fraction = Annotated[float, Field(ge=0, le=1)]
@@ -279,6 +280,7 @@ class SceneSettings(_Model):
         default_factory=list, max_length=50, title="Ground that other cameras show too",
         description="said of two cameras once, by either",
     )  # fmt: skip
+    looking: Looking = Field(default_factory=Looking, title="How much is looked at")
 
     @model_validator(mode="after")
     def _unique_names(self) -> Self:

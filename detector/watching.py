@@ -3,6 +3,7 @@
 from collections.abc import Generator
 
 from detector.ahead import ahead, side_by_side
+from detector.attention import Attention
 from detector.close_look import CloseLook
 from detector.detections import Detections, FloatArray
 from detector.letterbox import Letterbox
@@ -16,8 +17,10 @@ _DEPTH = 3
 """Frames that each stage may be ahead: enough to bridge a slow frame, few enough to keep memory small."""
 
 
-def detected_frames(source: Source, model: Model, scene: Scene) -> Generator[tuple[Frame, Detections], None, None]:
-    """Each frame of a source with all that the model sees in it, unsure detections included.
+def detected_frames(
+    source: Source, model: Model, scene: Scene, attention: Attention
+) -> Generator[tuple[Frame, Detections], None, None]:
+    """Each frame that is worth a look, with all that the model sees in it, unsure detections included.
 
     Where the model has several lanes, so many frames are looked at side by side.
 
@@ -25,12 +28,15 @@ def detected_frames(source: Source, model: Model, scene: Scene) -> Generator[tup
         source: where the frames come from.
         model: what looks at them.
         scene: says which zones are looked at closely.
+        attention: says which frames are worth a look.
 
     Raises:
         SourceError: the source cannot be read.
     """
     close_look = CloseLook(scene)
-    prepared = ahead(((frame, *model.prepare(frame.image)) for frame in source.frames()), depth=_DEPTH, name="decode")
+    source.spare(attention)
+    worth = (frame for frame in source.frames() if attention.wants(frame))
+    prepared = ahead(((frame, *model.prepare(frame.image)) for frame in worth), depth=_DEPTH, name="decode")
 
     def look(ready: tuple[Frame, FloatArray, Letterbox]) -> tuple[Frame, Detections]:
         frame, tensor, letterbox = ready
@@ -48,8 +54,10 @@ def watch(source: Source, model: Model, pipeline: Pipeline) -> Generator[Violati
         SourceError: the source cannot be read; violations found before, also those that only waited for the
             source's end, are given first.
     """
+    attention = Attention(pipeline.scene, pipeline.timezone)
+    seen = detected_frames(source, model, pipeline.scene, attention)
     try:
-        for frame, detections in ahead(detected_frames(source, model, pipeline.scene), depth=_DEPTH, name="model"):
+        for frame, detections in ahead(seen, depth=_DEPTH, name="model"):
             yield from pipeline.process(frame, detections)
     except SourceError:
         yield from pipeline.finish()

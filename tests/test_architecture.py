@@ -7,9 +7,9 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
 LINES = [
-    ["detections", "violations", "schedule", "scene"],
+    ["detections", "violations", "schedule", "looking", "scene"],
     ["geometry", "zones"],
-    ["sources", "moments", "letterbox", "alignment"],
+    ["sources", "motion", "attention", "moments", "letterbox", "alignment"],
     ["duplicates", "regions", "registry", "runtimes", "calibration", "model", "model_watch", "figures"],
     [
         "riders",
@@ -39,6 +39,7 @@ LINES = [
         "pipeline",
         "ahead",
         "outbox",
+        "checkpoint_file",
         "close_look",
         "watching",
         "camera_status",

@@ -1,7 +1,8 @@
 """Sources: files, streams, folders, pushed frames and photos; each yields frames."""
 
+from detector.sources.dozing import Doze
 from detector.sources.folder import FolderSource, photo_files
-from detector.sources.frame import Frame, Image
+from detector.sources.frame import Frame, Image, Luma
 from detector.sources.opening import open_source
 from detector.sources.packets import PacketRing
 from detector.sources.photos import PHOTO_SUFFIXES, PhotoError, decode_photo, read_photo
@@ -14,10 +15,12 @@ from detector.sources.video import Pace, VideoSource
 __all__ = [
     "PHOTO_SUFFIXES",
     "Backoff",
+    "Doze",
     "FolderSource",
     "Frame",
     "FrameRefusedError",
     "Image",
+    "Luma",
     "Pace",
     "PacketRing",
     "PhotoError",

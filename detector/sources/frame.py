@@ -3,12 +3,10 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-import numpy as np
-from numpy.typing import NDArray
-
+from detector.sources.decoded import Decoded, Image, Luma, luma_of
 from detector.sources.packets import PacketRing
 
-Image = NDArray[np.uint8]
+__all__ = ["Frame", "Image", "Luma"]
 
 
 @dataclass(frozen=True, slots=True, eq=False, weakref_slot=True)
@@ -16,8 +14,7 @@ class Frame:
     """One picture and when it was taken.
 
     Attributes:
-        image: (height, width, 3) uint8, blue, green, red, upright. Shared by everybody who looks: never
-            written to.
+        picture: pixels, or what a decoder gave: see :attr:`image`.
         time: when it was captured, aware UTC.
         seconds: stream time since the source's first frame, from timestamps; never goes backwards.
         number: position in the source, counted from 0; a gap is a frame that was dropped.
@@ -26,7 +23,7 @@ class Frame:
         packets: the source's last seconds as the camera encoded them; None where it gives no video stream.
     """
 
-    image: Image
+    picture: Image | Decoded
     time: datetime
     seconds: float
     number: int
@@ -35,11 +32,23 @@ class Frame:
     packets: PacketRing | None = None
 
     @property
+    def image(self) -> Image:
+        """(height, width, 3) uint8, blue, green, red, upright. Shared by everybody who looks: never written to."""
+        return self.picture.image if isinstance(self.picture, Decoded) else self.picture
+
+    @property
     def width(self) -> int:
         """Width in pixels."""
-        return int(self.image.shape[1])
+        return self.picture.width if isinstance(self.picture, Decoded) else int(self.picture.shape[1])
 
     @property
     def height(self) -> int:
         """Height in pixels."""
-        return int(self.image.shape[0])
+        return self.picture.height if isinstance(self.picture, Decoded) else int(self.picture.shape[0])
+
+    def luma(self) -> Luma:
+        """(h, w) uint8 brightness, halved until no side is longer than 320 pixels.
+
+        Cheap for decoded video: colours are not computed.
+        """
+        return self.picture.luma() if isinstance(self.picture, Decoded) else luma_of(self.picture)

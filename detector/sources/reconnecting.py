@@ -8,6 +8,7 @@ from enum import StrEnum
 
 import structlog
 
+from detector.sources.dozing import Doze
 from detector.sources.frame import Frame
 from detector.sources.source import Source, SourceError
 
@@ -75,6 +76,7 @@ class ReconnectingSource(Source):
         self._on_state = on_state
         self._closed = threading.Event()
         self._current = connect()
+        self._doze: Doze | None = None
 
     @property
     def address(self) -> str:
@@ -85,6 +87,11 @@ class ReconnectingSource(Source):
     def live(self) -> bool:
         """Always true."""
         return True
+
+    def spare(self, doze: Doze) -> None:
+        """Decode only key frames while ``doze`` lets it; connections to come too."""
+        self._doze = doze
+        self._current.spare(doze)
 
     def frames(self) -> Iterator[Frame]:
         """Frames until the source is closed; a failure is logged, told to the observer and tried again."""
@@ -114,6 +121,8 @@ class ReconnectingSource(Source):
             if self._closed.wait(delay):
                 break
             self._current = self._connect()
+            if self._doze is not None:
+                self._current.spare(self._doze)
         self._tell(StreamState.CLOSED)
 
     def close(self) -> None:

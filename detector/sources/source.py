@@ -6,6 +6,7 @@ from types import TracebackType
 from typing import Protocol, Self
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
+from detector.sources.dozing import Doze
 from detector.sources.frame import Frame
 
 _URL = re.compile(r"^[a-z][a-z0-9+.-]*://", re.IGNORECASE)
@@ -39,6 +40,13 @@ class Source(Protocol):
         Raises:
             SourceError: where the source cannot be opened or stops to answer.
         """
+
+    def spare(self, doze: Doze) -> None:
+        """Give only key frames while ``doze`` lets it; called before :meth:`frames`.
+
+        What holds no packets of a video, such as a folder of pictures, gives all that it has.
+        """
+        del doze
 
     def close(self) -> None:
         """Give up the source; may be called from another thread and more than once."""

@@ -10,10 +10,11 @@ import av
 import structlog
 
 from detector.sources.clock import StreamClock
+from detector.sources.decoded import Decoded
+from detector.sources.dozing import Doze, DozingDecoder
 from detector.sources.frame import Frame
 from detector.sources.packets import PacketRing
 from detector.sources.source import Source, SourceError, mask_credentials
-from detector.sources.video import to_image
 
 log: structlog.stdlib.BoundLogger = structlog.get_logger(__name__)
 
@@ -60,6 +61,7 @@ class StreamSource(Source):
         self._fault: str | None = None
         self._closed = False
         self._reader: threading.Thread | None = None
+        self._doze: Doze | None = None
 
     @property
     def address(self) -> str:
@@ -70,6 +72,10 @@ class StreamSource(Source):
     def live(self) -> bool:
         """Always true."""
         return True
+
+    def spare(self, doze: Doze) -> None:
+        """Decode only key frames while ``doze`` lets it."""
+        self._doze = doze
 
     def frames(self) -> Iterator[Frame]:
         """The newest frame each time; call it once.
@@ -89,7 +95,7 @@ class StreamSource(Source):
                 moment, seconds = self._clock.stamp(stamp, arrived)
                 if stamp is not None:
                     self._packets.mark(stamp, moment)
-                yield Frame(to_image(picture), moment, seconds, number, packets=self._packets)
+                yield Frame(Decoded(picture), moment, seconds, number, packets=self._packets)
         finally:
             self.close()
 
@@ -145,12 +151,13 @@ class StreamSource(Source):
             self._packets.open(stream)
             self._opened = True
             number = 0
+            decoder = DozingDecoder(stream.codec_context, self._doze)
             for packet in container.demux(stream):
                 if self._closed:
                     return
                 self._packets.add(packet)
                 try:
-                    pictures = packet.decode()
+                    pictures = decoder.decode(packet)
                 except av.error.InvalidDataError:
                     continue  # lost packets; the stream recovers at its next key frame
                 for picture in pictures:

@@ -9,13 +9,13 @@ from pathlib import Path
 from typing import Final, Literal
 
 import av
-import cv2
-import numpy as np
 import structlog
 from av.container import InputContainer
 from av.video.stream import VideoStream
 
-from detector.sources.frame import Frame, Image
+from detector.sources.decoded import Decoded
+from detector.sources.dozing import Doze, DozingDecoder
+from detector.sources.frame import Frame
 from detector.sources.packets import PacketRing
 from detector.sources.source import Source, SourceError
 
@@ -27,20 +27,6 @@ _DEFAULT_PERIOD: Final = 0.04
 """Seconds from frame to frame where the file does not say: 25 frames a second."""
 _LATE: Final = 0.5
 """At real pace a frame that is this many seconds late is dropped, but never for longer than a second."""
-_TURNS: Final = {90: cv2.ROTATE_90_COUNTERCLOCKWISE, 180: cv2.ROTATE_180, 270: cv2.ROTATE_90_CLOCKWISE}
-
-
-def to_image(picture: av.VideoFrame) -> Image:
-    """A decoded picture as upright (height, width, 3) uint8 blue, green, red, not writable.
-
-    A phone that was held upright stores its film lying and says by how much to turn it.
-    """
-    image = np.asarray(picture.to_ndarray(format="bgr24"), np.uint8)
-    turn = _TURNS.get(picture.rotation % 360)
-    if turn is not None:
-        image = np.asarray(cv2.rotate(image, turn), np.uint8)
-    image.flags.writeable = False
-    return image
 
 
 class VideoSource(Source):
@@ -65,6 +51,7 @@ class VideoSource(Source):
         self._loop = loop
         self._closed = threading.Event()
         self._packets = PacketRing()
+        self._doze: Doze | None = None
 
     @property
     def address(self) -> str:
@@ -79,6 +66,10 @@ class VideoSource(Source):
     def close(self) -> None:
         """End :meth:`frames` before its next frame."""
         self._closed.set()
+
+    def spare(self, doze: Doze) -> None:
+        """Decode only key frames while ``doze`` lets it."""
+        self._doze = doze
 
     def frames(self) -> Iterator[Frame]:
         """The frames in order.
@@ -108,7 +99,7 @@ class VideoSource(Source):
                     moment = start + timedelta(seconds=seconds)
                     if picture.time is not None:
                         self._packets.mark(picture.time, moment)
-                    yield Frame(to_image(picture), moment, seconds, number - 1, packets=self._packets)
+                    yield Frame(Decoded(picture), moment, seconds, number - 1, packets=self._packets)
                     after = seconds + period
             if number == first:
                 raise SourceError(f"{self._path}: holds no frame that can be decoded")
@@ -146,7 +137,7 @@ class VideoSource(Source):
         last: float | None = None
         faults = _Faults()
         self._packets.open(stream)
-        for picture in _pictures(container, stream, faults, self._packets):
+        for picture in _pictures(container, stream, faults, self._packets, self._doze):
             stamp = None if picture.pts is None else float(picture.pts * (picture.time_base or Fraction(1)))
             if origin is None:
                 origin = stamp or 0.0
@@ -190,16 +181,17 @@ class _Faults:
 
 
 def _pictures(
-    container: InputContainer, stream: VideoStream, faults: _Faults, kept: PacketRing
+    container: InputContainer, stream: VideoStream, faults: _Faults, kept: PacketRing, doze: Doze | None
 ) -> Iterator[av.VideoFrame]:
     packets = container.demux(stream)
+    decoder = DozingDecoder(stream.codec_context, doze)
     while True:
         try:
             packet = next(packets, None)
             if packet is None:
                 return
             kept.add(packet)
-            pictures = packet.decode()
+            pictures = decoder.decode(packet)
         except av.error.EOFError:
             return
         except av.FFmpegError as error:

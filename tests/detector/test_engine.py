@@ -288,7 +288,8 @@ def test_a_parked_one_survives_a_restart_of_its_camera(engine: Engine) -> None:
     wait_for(lambda: list(engine.outbox.pending()))  # its clip is being made
     (parcel,) = engine.outbox.pending()
     assert parcel.violation.started_at == NOON
-    assert parcel.violation.ended_at == NOON + timedelta(seconds=35)
+    # Nothing moves: the look that completes the time comes up to two seconds later.
+    assert timedelta(seconds=35) <= parcel.violation.ended_at - NOON <= timedelta(seconds=37)
 
 
 def test_the_model_thread_shows_that_it_lives(engine: Engine) -> None:

@@ -46,7 +46,7 @@ def resized(street: Street, end: float, change: float, factor: float) -> Iterato
         size = (round(WIDTH * factor), round(HEIGHT * factor))
         image = np.asarray(cv2.resize(frame.image, size), np.uint8)
         boxes = seen.xyxy * np.float32(factor)
-        yield replace(frame, image=image), Detections(boxes, seen.class_id, seen.confidence, seen.tracks)
+        yield replace(frame, picture=image), Detections(boxes, seen.class_id, seen.confidence, seen.tracks)
 
 
 def found_in(place: Scene, frames: Iterator[tuple[Frame, Detections]], outbox: Path | None = None) -> list[Violation]:

@@ -9,7 +9,7 @@ import pytest
 from structlog.testing import capture_logs
 
 from detector.sources import Frame, SourceError, VideoSource, open_source
-from detector.sources.video import to_image
+from detector.sources.decoded import Decoded
 from tests.detector.sources.conftest import VideoMaker
 
 START = datetime(2026, 11, 24, 4, tzinfo=UTC)
@@ -153,6 +153,7 @@ def test_sound_alone_is_refused(tmp_path: Path) -> None:
 def test_a_film_is_turned_upright(rotation: int, corner: tuple[int, int]) -> None:
     pixels = np.zeros((48, 64, 3), np.uint8)
     pixels[:16, :16] = 255
+    lying = av.VideoFrame.from_ndarray(pixels, format="bgr24")
 
     class Turned:
         """A decoded picture; PyAV itself cannot write the matrix that turns one."""
@@ -160,11 +161,13 @@ def test_a_film_is_turned_upright(rotation: int, corner: tuple[int, int]) -> Non
         def __init__(self) -> None:
             self.rotation = rotation
 
-        def to_ndarray(self, format: str) -> np.ndarray:  # noqa: A002 - PyAV's own name
-            assert format == "bgr24"
-            return pixels.copy()
+        def __getattr__(self, name: str) -> object:
+            return getattr(lying, name)
 
-    image = to_image(Turned())  # type: ignore[arg-type] # the two members that are used
-    assert image.shape[:2] == ((64, 48) if rotation in (90, -90) else (48, 64))
+    frame = Frame(Decoded(Turned()), START, 0.0, 0)  # type: ignore[arg-type] # what it does not have, the real one has
+    size = (frame.height, frame.width)
+    image = frame.image
+    assert image.shape[:2] == size == frame.luma().shape == ((64, 48) if rotation in (90, -90) else (48, 64))
+    assert int(frame.luma()[corner]) == 255
     assert image[corner].tolist() == [255, 255, 255]
     assert int(image.sum()) == 16 * 16 * 3 * 255
