@@ -610,6 +610,7 @@ export const enUS = {
   'keys.scope.violations:write': 'Report violations',
   'keys.scope.photos:write': 'Upload photos',
   'keys.scope.signals:write': 'Tell what signals show',
+  'keys.scope.open311:write': 'File reports as a city app (Open311)',
   'keys.scope.engine': 'Act as an engine',
 
   'boxes.edit': 'Correct boxes',

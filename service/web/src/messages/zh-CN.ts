@@ -460,6 +460,7 @@ export const zhCN = {
   'keys.scope.violations:write': '上报违规',
   'keys.scope.photos:write': '上传照片',
   'keys.scope.signals:write': '告知信号灯状态',
+  'keys.scope.open311:write': '城市应用上报（Open311）',
   'keys.scope.engine': '识别引擎',
 
   'boxes.edit': '校正框',

@@ -68,7 +68,7 @@ export function DistrictMap({ spots, heat = [], marked = null, onArea, onPlace, 
   return (
     <figure className={styles.map} data-place={onPlace !== undefined}>
       {/* Where a place can be clicked, fields beside the map take it from the keyboard. */}
-      { }
+      {}
       <svg
         onClick={onPlace === undefined ? undefined : onClick}
         viewBox={`0 0 ${map.width} ${map.height}`}
