@@ -69,12 +69,7 @@ async def claim(office: Office, limit: int) -> ClaimedPhotos:
     now = clock.now()
     until = now + timedelta(seconds=office.settings.claim_seconds)
     lapsed = and_(PhotoRow.status == "processing", PhotoRow.claimed_until <= now)
-    query = (
-        select(PhotoRow)
-        .where(or_(PhotoRow.status == "queued", lapsed))
-        .order_by(PhotoRow.id)
-        .limit(limit)
-    )
+    query = select(PhotoRow).where(or_(PhotoRow.status == "queued", lapsed)).order_by(PhotoRow.id).limit(limit)
     async with office.database.reading() as session:
         if (await session.scalars(query)).first() is None:
             return ClaimedPhotos(items=[], claimed_until=until)  # an idle engine asks often: no need to write
