@@ -4810,13 +4810,13 @@ export interface components {
             /**
              * Sleep after
              * @description seconds without motion
-             * @default 30
+             * @default 10
              */
             sleep_after: number;
             /**
              * Re-check asleep
              * @description seconds from look to look while the camera sleeps
-             * @default 10
+             * @default 4
              */
             sleep_recheck: number;
         };
