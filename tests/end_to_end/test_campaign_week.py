@@ -279,7 +279,8 @@ async def the_archive_agrees(town: Town) -> None:
 
 async def the_audit_agrees(town: Town) -> None:
     """The history of every case is what the script did, line by line; nothing in the record was altered."""
-    account, found = town.account, {}
+    account = town.account
+    found: dict[str, list[Line]] = {}
     query = select(AuditRow).where(AuditRow.subject_type == "case").order_by(AuditRow.sequence)
     async with town.desk.office.database.reading() as session:
         for row in await session.scalars(query):
