@@ -64,7 +64,7 @@ export function Layout() {
           <span className={styles.phoneMark}>
             <Mark size={26} />
           </span>
-          {t('app.name')}
+          <span className={styles.name}>{t('app.name')}</span>
         </span>
         <SystemStrip />
         <Suspense fallback={null}>
