@@ -12,7 +12,7 @@ import cv2
 import httpx
 import numpy as np
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from detector.violations import EvidenceFile, Violation, ViolationKind
 from tests.end_to_end.conftest import RunningOffice
@@ -24,6 +24,10 @@ DESK = (1440, 900)
 PHONE = (375, 812)
 OPERATOR, INSPECTOR = "wang", "li"
 PASSWORD = "correct-horse-9"
+PATIENCE_MS = 20_000
+"""How long a page may take to show what is expected: machines that run tests are busy, and a right page ends it."""
+
+expect.set_options(timeout=PATIENCE_MS)
 
 
 class Console:
@@ -110,7 +114,7 @@ class Console:
             f"localStorage.getItem('streetwarden.locale') ?? localStorage.setItem('streetwarden.locale', '{locale}')"
         )
         page = context.new_page()
-        page.set_default_timeout(15_000)
+        page.set_default_timeout(PATIENCE_MS)
         page.on("console", lambda message: self._complain(page, message.type, message.text))
         page.on("pageerror", lambda error: self._complain(page, "error", str(error)))
         self._pages.append(page)

@@ -15,7 +15,7 @@ NOON = datetime(2026, 11, 24, 4, 0, tzinfo=UTC)
 PAGES = (
     "/review", "/cases", "/overview", "/upload", "/cameras", "/cameras/gate-1", "/cameras/gate-1/zones",
     "/admin/users", "/admin/units", "/admin/areas", "/admin/standards", "/admin/calendars", "/admin/keys",
-    "/admin/audit", "/admin/retention", "/admin/models",
+    "/admin/audit", "/admin/retention", "/admin/models", "/admin/webhooks", "/notices", "/account",
 )  # fmt: skip
 
 TO_NEXT_PICTURE = """
@@ -42,7 +42,7 @@ def expect_case(page: Page, number: str) -> None:
 
 def expect_status(console: Console, number: str, status: str) -> None:
     """The service holds, or soon will, that the case is in this state."""
-    console.office.wait(lambda: console.status(number) == status, 5, f"{number} {status}")
+    console.office.wait(lambda: console.status(number) == status, 20, f"{number} {status}")
 
 
 def test_sign_in_leads_to_where_one_was_going(console: Console) -> None:
@@ -226,7 +226,8 @@ def test_no_page_complains_or_overflows(console: Console, size: tuple[int, int],
     for path in PAGES:
         page.goto(console.office.url + path)
         expect(page.locator("main")).not_to_be_empty()
-        page.wait_for_timeout(600)
+        page.wait_for_timeout(400)
         width = page.evaluate("document.documentElement.scrollWidth")
         assert width <= size[0], f"{path} is {width} px wide"
-    assert console.complaints == []
+    # The office of these tests has no engine, and only an engine knows its models: the page says so.
+    assert [text for text in console.complaints if "/admin/models: " not in text] == []

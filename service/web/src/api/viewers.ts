@@ -1,6 +1,6 @@
 import { queryOptions } from '@tanstack/react-query'
 
-import { answer, api } from './client'
+import { answer, api, deleteInPassing } from './client'
 
 /** Who else has a case on screen. Asking says that we look at it; it is asked again before the server forgets us. */
 export function viewersQuery(id: string) {
@@ -17,6 +17,5 @@ export function viewersQuery(id: string) {
 
 /** Say that we no longer look at a case; where that does not arrive, the server forgets us by itself. */
 export function lookAway(id: string): void {
-  const params = { path: { case_id: id } }
-  api.DELETE('/api/v1/cases/{case_id}/viewers/me', { params, keepalive: true }).catch(() => undefined)
+  deleteInPassing(`/api/v1/cases/${id}/viewers/me`)
 }
