@@ -213,6 +213,7 @@ ACCESS: dict[str, Access] = {
     "get_area_scores": READERS,
     "get_trend": READERS,
     "get_heat_map": READERS,
+    "get_camera_sights": READERS,
     "get_evidence": PEOPLE,
     "list_audit": READ_ADMINISTRATION,
     "list_anchors": READ_ADMINISTRATION,

@@ -1,6 +1,6 @@
 """Routes for figures."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Annotated
 from uuid import UUID
 
@@ -14,9 +14,9 @@ from service.areas.schemas import AreaLevel
 from service.dependencies import Asker, OfficeDep
 from service.downloads import file_answer, file_download
 from service.errors import invalid, problems
-from service.figures import trends, workflow
+from service.figures import sight, trends, workflow
 from service.figures.counting import FigureFilter
-from service.figures.schemas import AreaScores, Bucket, HeatMap, KindScores, Ranking, Trend, Weights
+from service.figures.schemas import AreaScores, Bucket, CameraSights, HeatMap, KindScores, Ranking, Trend, Weights
 from service.paging import Cursor, Limit
 from service.spreadsheets import MEDIA_TYPES, Format
 
@@ -26,13 +26,10 @@ DEFAULT_SPAN = timedelta(days=30)
 Week = Annotated[str | None, Query(pattern=r"^\d{4}-W\d{2}$", description="ISO 8601 week; default: the one that runs")]
 
 
-async def _wanted(
+async def _span(
     since: Annotated[AwareDatetime | None, Query(description="default: 30 days before until")] = None,
     until: Annotated[AwareDatetime | None, Query(description="default: now")] = None,
-    kind: Annotated[ViolationKind | None, Query()] = None,
-    unit_id: Annotated[UUID | None, Query()] = None,
-    area_id: Annotated[UUID | None, Query(description="this area and those below it")] = None,
-) -> FigureFilter:
+) -> tuple[datetime, datetime]:
     try:
         end = clock.in_utc(until) if until is not None else clock.now()
         start = clock.in_utc(since) if since is not None else end - DEFAULT_SPAN
@@ -40,7 +37,19 @@ async def _wanted(
         raise invalid("since", "is beyond what can be counted") from error
     if start >= end:
         raise invalid("since", "must lie before until")
-    return FigureFilter(start, end, kind, unit_id, area_id)
+    return start, end
+
+
+Span = Annotated[tuple[datetime, datetime], Depends(_span)]
+
+
+async def _wanted(
+    span: Span,
+    kind: Annotated[ViolationKind | None, Query()] = None,
+    unit_id: Annotated[UUID | None, Query()] = None,
+    area_id: Annotated[UUID | None, Query(description="this area and those below it")] = None,
+) -> FigureFilter:
+    return FigureFilter(*span, kind, unit_id, area_id)
 
 
 Wanted = Annotated[FigureFilter, Depends(_wanted)]
@@ -125,3 +134,10 @@ async def get_heat_map(
     """Where cases lie: squares of the map with how many."""
     async with office.database.reading() as session:
         return await trends.heat_map(session, asker, wanted, limit, cursor)
+
+
+@router.get("/cameras", responses=problems(401, 403, 422))
+async def get_camera_sights(span: Span, office: OfficeDep) -> CameraSights:
+    """How much of a span of time each camera that is on could see."""
+    async with office.database.reading() as session:
+        return await sight.camera_sights(session, *span)

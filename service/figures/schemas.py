@@ -115,3 +115,22 @@ class HeatCell(BaseModel):
 
 class HeatMap(Page[HeatCell]):
     """One page of squares that hold cases."""
+
+
+class CameraSight(BaseModel):
+    """How much of a span of time a camera could see."""
+
+    camera_id: str
+    name: str
+    seen: float = Field(description="share of the time since the span began, or the camera was added: 0 to 1")
+    unseen_seconds: float
+    gaps: int = Field(description="times in which it could not see")
+    kinds: dict[str, float] = Field(description="seconds of each kind of gap; they may overlap")
+
+
+class CameraSights(BaseModel):
+    """All cameras that are on, the one that saw least first."""
+
+    since: UtcTime
+    until: UtcTime = Field(description="now, where the span lasts longer")
+    items: list[CameraSight]

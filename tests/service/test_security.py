@@ -112,6 +112,7 @@ EXPECTED = {
     "get_area_scores": "osau",
     "get_trend": "osau",
     "get_heat_map": "osau",
+    "get_camera_sights": "osau",
     "get_evidence": "iohsau",
     "list_units": "iohsau",
     "create_unit": "a",

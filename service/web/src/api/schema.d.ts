@@ -1801,6 +1801,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/figures/cameras": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Camera Sights
+         * @description How much of a span of time each camera that is on could see.
+         */
+        get: operations["get_camera_sights"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/retention/rules": {
         parameters: {
             query?: never;
@@ -3159,6 +3179,54 @@ export interface components {
              * @description pass it as cursor to get the next page; null on the last one
              */
             next_cursor: string | null;
+        };
+        /**
+         * CameraSight
+         * @description How much of a span of time a camera could see.
+         */
+        CameraSight: {
+            /** Camera Id */
+            camera_id: string;
+            /** Name */
+            name: string;
+            /**
+             * Seen
+             * @description share of the time since the span began, or the camera was added: 0 to 1
+             */
+            seen: number;
+            /** Unseen Seconds */
+            unseen_seconds: number;
+            /**
+             * Gaps
+             * @description times in which it could not see
+             */
+            gaps: number;
+            /**
+             * Kinds
+             * @description seconds of each kind of gap; they may overlap
+             */
+            kinds: {
+                [key: string]: number;
+            };
+        };
+        /**
+         * CameraSights
+         * @description All cameras that are on, the one that saw least first.
+         */
+        CameraSights: {
+            /**
+             * Since
+             * Format: date-time
+             */
+            since: string;
+            /**
+             * Until
+             * Format: date-time
+             * @description now, where the span lasts longer
+             */
+            until: string;
+            /** Items */
+            items: components["schemas"]["CameraSight"][];
         };
         /**
          * CameraStatus
@@ -5209,6 +5277,11 @@ export interface components {
             latitude: number | null;
             /** Note */
             note: string;
+            /**
+             * Problem
+             * @description what the sender calls the problem that this and other own photos show
+             */
+            problem: string | null;
             /**
              * Uploaded By
              * @description display name of the person, or name of the API key
@@ -9041,6 +9114,11 @@ export interface operations {
                     /** Format: date-time */
                     taken_at?: string;
                     note?: string;
+                    /**
+                     * Format: uuid
+                     * @description the same in all of one's photos of one problem: what is found in them of a kind becomes one case
+                     */
+                    problem?: string;
                 };
             };
         };
@@ -13304,14 +13382,14 @@ export interface operations {
     get_kind_scores: {
         parameters: {
             query?: {
-                /** @description default: 30 days before until */
-                since?: string | null;
-                /** @description default: now */
-                until?: string | null;
                 kind?: components["schemas"]["ViolationKind"] | null;
                 unit_id?: string | null;
                 /** @description this area and those below it */
                 area_id?: string | null;
+                /** @description default: 30 days before until */
+                since?: string | null;
+                /** @description default: now */
+                until?: string | null;
             };
             header?: never;
             path?: never;
@@ -13375,14 +13453,14 @@ export interface operations {
                 limit?: number;
                 /** @description next_cursor of the page before */
                 cursor?: string | null;
-                /** @description default: 30 days before until */
-                since?: string | null;
-                /** @description default: now */
-                until?: string | null;
                 kind?: components["schemas"]["ViolationKind"] | null;
                 unit_id?: string | null;
                 /** @description this area and those below it */
                 area_id?: string | null;
+                /** @description default: 30 days before until */
+                since?: string | null;
+                /** @description default: now */
+                until?: string | null;
             };
             header?: never;
             path?: never;
@@ -13441,14 +13519,14 @@ export interface operations {
         parameters: {
             query?: {
                 bucket?: components["schemas"]["Bucket"];
-                /** @description default: 30 days before until */
-                since?: string | null;
-                /** @description default: now */
-                until?: string | null;
                 kind?: components["schemas"]["ViolationKind"] | null;
                 unit_id?: string | null;
                 /** @description this area and those below it */
                 area_id?: string | null;
+                /** @description default: 30 days before until */
+                since?: string | null;
+                /** @description default: now */
+                until?: string | null;
             };
             header?: never;
             path?: never;
@@ -13510,14 +13588,14 @@ export interface operations {
                 limit?: number;
                 /** @description next_cursor of the page before */
                 cursor?: string | null;
-                /** @description default: 30 days before until */
-                since?: string | null;
-                /** @description default: now */
-                until?: string | null;
                 kind?: components["schemas"]["ViolationKind"] | null;
                 unit_id?: string | null;
                 /** @description this area and those below it */
                 area_id?: string | null;
+                /** @description default: 30 days before until */
+                since?: string | null;
+                /** @description default: now */
+                until?: string | null;
             };
             header?: never;
             path?: never;
@@ -13532,6 +13610,67 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["HeatMap"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_camera_sights: {
+        parameters: {
+            query?: {
+                /** @description default: 30 days before until */
+                since?: string | null;
+                /** @description default: now */
+                until?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CameraSights"];
                 };
             };
             /** @description Unauthorized */
