@@ -13,7 +13,7 @@ HOST   ?= 127.0.0.1
 PORT   ?= 8000
 DATA   ?= data/demo
 # The office's tests that ask the database most; all of tests/service runs on it too.
-ON_POSTGRESQL := tests/service/retention $(patsubst %,tests/service/test_%.py,anchors bootstrap violations photos sessions users events joining)
+ON_POSTGRESQL := tests/service/retention $(patsubst %,tests/service/test_%.py,anchors bootstrap violations photos photo_problems sessions users events joining)
 
 .PHONY: help run test lint lint-console bench model-report setup setup-dev setup-train console types screenshots clean check-python check-node
 

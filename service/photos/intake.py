@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Annotated
+from uuid import UUID
 
 from fastapi import Request
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
@@ -45,6 +46,7 @@ class PhotoFields(BaseModel):
     latitude: Annotated[Latitude | None, BeforeValidator(blank_as_none)] = None
     taken_at: Annotated[SeenTime | None, BeforeValidator(blank_as_none)] = None
     note: str = Field("", max_length=500)
+    problem: Annotated[UUID | None, BeforeValidator(blank_as_none)] = None
 
 
 async def take_in(office: Office, asker: Principal, request: Request, idempotency_key: str | None) -> Photo:
@@ -175,6 +177,7 @@ def _new_row(
         longitude=fields.longitude if placed else facts.longitude,
         latitude=fields.latitude if placed else facts.latitude,
         note=fields.note,
+        problem=fields.problem,
         owner_id=asker.id,
         user_id=asker.user_id,
         uploaded_by=asker.name,

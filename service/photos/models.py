@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, Uuid
+from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, Uuid, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from service.database import Base, UtcDateTime
@@ -12,7 +12,8 @@ from service.database import Base, UtcDateTime
 class PhotoRow(Base):
     """A photo that was uploaded, and how far the engine is with it.
 
-    ``owner_id`` is the person or the API key that uploaded it; ``user_id`` the person, if it was one.
+    ``owner_id`` is the person or the API key that uploaded it; ``user_id`` the person, if it was one. ``problem`` is
+    what the owner calls the problem that several photos show; another owner's photos are never of the same one.
     """
 
     __tablename__ = "photos"
@@ -20,7 +21,9 @@ class PhotoRow(Base):
         UniqueConstraint("owner_id", "idempotency_key"),
         Index("ix_photos_owner_id_id", "owner_id", "id"),
         Index("ix_photos_status_id", "status", "id"),
-    )
+        Index("ix_photos_owner_id_problem", "owner_id", "problem", sqlite_where=text("problem IS NOT NULL"),
+              postgresql_where=text("problem IS NOT NULL")),
+    )  # fmt: skip
 
     id: Mapped[UUID] = mapped_column(Uuid, primary_key=True)
     status: Mapped[str] = mapped_column(String(16))
@@ -36,6 +39,7 @@ class PhotoRow(Base):
     longitude: Mapped[float | None]
     latitude: Mapped[float | None]
     note: Mapped[str] = mapped_column(String(500))
+    problem: Mapped[UUID | None] = mapped_column(Uuid)
     owner_id: Mapped[UUID] = mapped_column(Uuid)
     user_id: Mapped[UUID | None] = mapped_column(Uuid, ForeignKey("users.id"))
     uploaded_by: Mapped[str] = mapped_column(String(100))

@@ -27,6 +27,12 @@ PHOTO_FORM: dict[str, object] = {
                         "latitude": {"type": "number", "minimum": -90, "maximum": 90},
                         "taken_at": {"type": "string", "format": "date-time"},
                         "note": {"type": "string", "maxLength": 500},
+                        "problem": {
+                            "type": "string",
+                            "format": "uuid",
+                            "description": "the same in all of one's photos of one problem: what is found in them of a "
+                            "kind becomes one case",
+                        },
                     },
                 }
             }

@@ -21,6 +21,7 @@ class Photo(BaseModel):
     longitude: float | None
     latitude: float | None
     note: str
+    problem: UUID | None = Field(description="what the sender calls the problem that this and other own photos show")
     uploaded_by: str = Field(description="display name of the person, or name of the API key")
     created_at: UtcTime
     width: int

@@ -22,6 +22,7 @@ from service.uploads import ReceivedFile
 from service.violations.arrivals import Arrival, Outcome
 from service.violations.joining import Joining
 from service.violations.models import ViolationRow
+from service.violations.same_problem import join_problem
 from service.violations.schemas import Delivered
 
 
@@ -60,6 +61,7 @@ async def make_cases(office: Office, arrivals: Sequence[Arrival]) -> list[Outcom
             joining = Joining(session, seen_by.cameras)
             for finding, case in zip(findings, cases, strict=True):
                 await joining.join(finding.violation, case)
+                await join_problem(session, finding.place.photo, case)
                 violation_id = finding.violation.id
                 delivered = Delivered(violation_id=violation_id, case_id=case.id, case_number=case.number)
                 found[violation_id] = Outcome(delivered, is_new=True)
