@@ -18,11 +18,11 @@ from detector.colours import COLOURS, colours, likeness
 from detector.detections import BoolArray, Detections, IntArray, ObjectClass
 from detector.duplicates import FAMILIES, distinct
 from detector.geometry import ious
+from detector.half_hidden import completed, hidden_sides, see_half_hidden
 from detector.kalman import Array, BoxFilter
+from detector.matching import NO_MATCH, assign, untaken
 
 Image = NDArray[np.uint8]
-
-_NO_MATCH: Final = 1e6
 
 _SIDE = 0.25
 """Whose box must by now lie to a quarter or more outside the picture, and is not seen, has left it."""
@@ -124,8 +124,9 @@ class Tracker:
         if not len(detections):
             return detections
         boxes = detections.xyxy.astype(np.float64)
-        row_of, doubtful = self._match(detections, boxes, seconds, image)
-        self._take_in(detections, boxes, row_of, seconds)
+        sides = hidden_sides(boxes, detections.is_of(ObjectClass.PERSON))
+        row_of, doubtful = self._match(detections, boxes, sides, seconds, image)
+        self._take_in(detections, boxes, sides, row_of, seconds)
         if image is not None:
             self._learn_colours(detections, row_of, doubtful, seconds, image)
         return self._believed(detections, row_of, seconds)
@@ -142,7 +143,7 @@ class Tracker:
         self._colours, self._coloured = self._colours[keep], self._coloured[keep]
 
     def _match(
-        self, detections: Detections, boxes: Array, seconds: float, image: Image | None
+        self, detections: Detections, boxes: Array, sides: BoolArray, seconds: float, image: Image | None
     ) -> tuple[IntArray, BoolArray]:
         """(N,) row of the track that each detection carries on, -1 where there is none; (N,) whether in doubt."""
         row_of = np.full(len(detections), -1, np.int64)
@@ -150,15 +151,15 @@ class Tracker:
             return row_of, np.zeros(len(detections), np.bool_)
         age = seconds - self._seen
         other = FAMILIES[detections.class_id][:, None] != FAMILIES[self._votes.argmax(axis=1)]
-        cost = self._costs(boxes, age)
-        cost[other] = _NO_MATCH
+        cost = self._costs(boxes, sides, age)
+        cost[other] = NO_MATCH
         sure = detections.confidence >= self.settings.sure_confidence
         gone = self._gone(age, image)
         fresh = (age < max(1.0, 3 * self._interval)) & ~gone
-        _assign(row_of, cost, sure, fresh, limit=0.85)
-        self._part_strangers(row_of, cost, detections, image)
+        assign(row_of, cost, sure, fresh, limit=0.85)
+        self._part_strangers(row_of, cost, detections, boxes, age, image)
         if not sure.all():
-            _assign(row_of, cost, ~sure, fresh, limit=0.6)
+            assign(row_of, cost, ~sure, fresh, limit=0.6)
         if image is not None:
             self._recover(row_of, detections, boxes, sure, age, image, gone, other)
         return row_of, cost[np.arange(len(row_of)), row_of] > _DOUBTFUL_COST
@@ -174,24 +175,45 @@ class Tracker:
         left: BoolArray = outside & late
         return left
 
-    def _part_strangers(self, row_of: IntArray, cost: Array, detections: Detections, image: Image | None) -> None:
-        """Undo matches of boxes that hardly agree where the colours do not either: people who meet and part."""
+    def _part_strangers(
+        self, row_of: IntArray, cost: Array, detections: Detections, boxes: Array, age: Array, image: Image | None
+    ) -> None:
+        """Undo matches of boxes that hardly agree where another's colours do: people who meet and part.
+
+        Where nobody else is near, who looks otherwise than before stands in another light.
+        """
         if image is None:
             return
         rows = (detections.is_of(ObjectClass.PERSON) & (row_of >= 0)).nonzero()[0]
         rows = rows[cost[rows, row_of[rows]] > _DOUBTFUL_COST]
         rows = rows[self._coloured[row_of[rows]]]
-        if len(rows):
-            alike = likeness(self._colours[row_of[rows]], colours(image, detections.xyxy[rows]))
-            row_of[rows[alike < _STRANGE]] = -1
+        if not len(rows):
+            return
+        looks = colours(image, detections.xyxy[rows])
+        strange = likeness(self._colours[row_of[rows]], looks) < _STRANGE
+        if not strange.any():
+            return
+        rows, looks = rows[strange], looks[strange]
+        others = (self._coloured & (self._hits >= 3)).nonzero()[0]
+        near = (self._distances(_centres(boxes[rows]), others, age) < 1) & (cost[np.ix_(rows, others)] < NO_MATCH)
+        alike = likeness(self._colours[others], looks[:, None]) >= _STRANGE
+        row_of[rows[(near & alike).any(axis=1)]] = -1
 
-    def _costs(self, boxes: Array, age: Array) -> Array:
+    def _distances(self, found: Array, tracks: IntArray, age: Array) -> Array:
+        """(N, len(tracks)) how far boxes are from where tracks must be, by how far those may have gone."""
+        known = self._state.box[tracks]
+        reach = known[:, 3] * (0.5 + 0.8 * np.minimum(age[tracks], 3.0))
+        distance: Array = np.hypot(found[:, 0, None] - known[:, 0], found[:, 1, None] - known[:, 1]) / reach
+        return distance
+
+    def _costs(self, boxes: Array, sides: BoolArray, age: Array) -> Array:
         """(N, K) 1 - IoU of detections and predicted boxes, grown by what the prediction leaves open."""
         size = self._state.box[:, 2:]
         half = size * 0.5
         half += np.minimum(np.sqrt(self._state.variance[:, :2]), half)
         predicted = np.concatenate([self._state.box[:, :2] - half, self._state.box[:, :2] + half], axis=1)
         cost = ious(boxes, predicted)
+        see_half_hidden(cost, boxes, sides, self._state.box, predicted)
         np.subtract(1, cost, out=cost)
         # Ties between people who pass each other go to the one whose size fits.
         heights = np.log(boxes[:, 3] - boxes[:, 1])[:, None] - np.log(size[:, 1])
@@ -207,31 +229,32 @@ class Tracker:
     ) -> None:  # fmt: skip
         """Objects that come back from behind something: near where they must be, and of the same colours."""
         rows = (sure & (row_of < 0)).nonzero()[0]
-        lost = ((self._hits >= 3) & (age > 0) & ~gone & _untaken(row_of, len(age))).nonzero()[0]
+        lost = ((self._hits >= 3) & (age > 0) & ~gone & untaken(row_of, len(age))).nonzero()[0]
         if not len(rows) or not len(lost):
             return
         found = _centres(boxes[rows])
-        known = self._state.box[lost]
-        reach = known[:, 3] * (0.5 + 0.8 * np.minimum(age[lost], 3.0))
-        distance = np.hypot(found[:, 0, None] - known[:, 0], found[:, 1, None] - known[:, 1]) / reach
-        size = np.abs(np.log(found[:, 3, None] / known[:, 3]))
+        distance = self._distances(found, lost, age)
+        size = np.abs(np.log(found[:, 3, None] / self._state.box[lost, 3]))
         possible = (distance < 1) & (size < 0.5) & ~other[np.ix_(rows, lost)] & self._coloured[lost]
         i, j = possible.nonzero()
         if not len(i):
             return
         alike = likeness(self._colours[lost[j]], colours(image, detections.xyxy[rows])[i])
-        cost = np.full(distance.shape, _NO_MATCH)
-        cost[i, j] = np.where(alike < _STRANGE, _NO_MATCH, 0.5 * distance[i, j] + (1 - alike))
+        cost = np.full(distance.shape, NO_MATCH)
+        cost[i, j] = np.where(alike < _STRANGE, NO_MATCH, 0.5 * distance[i, j] + (1 - alike))
         _, chosen, _ = lap.lapjv(cost, extend_cost=True, cost_limit=1.0)
         matched = chosen >= 0
         row_of[rows[matched]] = lost[chosen[matched]]
 
-    def _take_in(self, detections: Detections, boxes: Array, row_of: IntArray, seconds: float) -> None:
+    def _take_in(
+        self, detections: Detections, boxes: Array, sides: BoolArray, row_of: IntArray, seconds: float
+    ) -> None:
         """Correct the tracks that are seen, and start new ones."""
         matched = (row_of >= 0).nonzero()[0]
         if len(matched):
             tracks = row_of[matched]
-            self._state.correct(tracks, _centres(boxes[matched]))
+            whole = completed(boxes[matched], sides[matched], self._state.box[tracks])
+            self._state.correct(tracks, _centres(whole))
             self._seen[tracks] = seconds
             self._hits[tracks] += 1
             self._votes[tracks, detections.class_id[matched]] += detections.confidence[matched]
@@ -298,34 +321,6 @@ class Tracker:
         result.class_id = self._votes[rows].argmax(axis=1)
         result.track_id = self._id[rows]
         return result
-
-
-def _assign(row_of: IntArray, cost: Array, rows: BoolArray, columns: BoolArray, limit: float) -> None:
-    """Match detections ``rows`` with tracks ``columns``, least total cost, none above ``limit``.
-
-    Who has only one possible partner, who has none other either, needs no solver: on most streets that is everybody.
-    """
-    columns = columns & _untaken(row_of, cost.shape[1])
-    possible = (cost < limit) & (rows & (row_of < 0))[:, None] & columns
-    i, j = possible.nonzero()
-    if not len(i):
-        return
-    alone = (np.bincount(i, minlength=len(row_of))[i] == 1) & (np.bincount(j, minlength=cost.shape[1])[j] == 1)
-    row_of[i[alone]] = j[alone]
-    if alone.all():
-        return
-    i, j = np.unique(i[~alone]), np.unique(j[~alone])
-    part = np.where(possible, cost, _NO_MATCH)[np.ix_(i, j)]
-    _, chosen, _ = lap.lapjv(part, extend_cost=True, cost_limit=limit)
-    matched = chosen >= 0
-    row_of[i[matched]] = j[chosen[matched]]
-
-
-def _untaken(row_of: IntArray, count: int) -> BoolArray:
-    """(count,) the tracks that no detection has been matched with."""
-    free = np.ones(count, np.bool_)
-    free[row_of[row_of >= 0]] = False
-    return free
 
 
 def _centres(boxes: Array) -> Array:

@@ -8,6 +8,7 @@ import asyncio
 import contextlib
 import errno
 import hashlib
+import io
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -23,6 +24,8 @@ from starlette.requests import ClientDisconnect
 from service.errors import ProblemError, invalid
 from service.null_characters import MESSAGE
 
+CHUNK = 256 * 1024
+"""Bytes of a body that are gathered before they are taken apart."""
 FIELD_LIMIT = 1024 * 1024
 FIELDS = 32
 NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT})
@@ -30,7 +33,10 @@ NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT})
 
 @dataclass(slots=True)
 class ReceivedFile:
-    """A file that was uploaded: where it waits, its size in bytes, the SHA-256 of its bytes."""
+    """A file that was uploaded: where it waits, its size in bytes, the SHA-256 of its bytes.
+
+    With ``content`` it is held in memory, and nothing is at ``path`` before it is stored.
+    """
 
     id: UUID
     field: str
@@ -39,6 +45,12 @@ class ReceivedFile:
     path: Path
     size: int = 0
     sha256: str = ""
+    content: bytes | None = None
+
+    def read_text(self) -> str:
+        """Its text as UTF-8, with marks for what is none. It blocks."""
+        content = self.path.read_bytes() if self.content is None else self.content
+        return content.decode("utf-8", "replace")
 
 
 @dataclass(slots=True)
@@ -74,8 +86,12 @@ async def received_form(
     limit: int,
     max_files: int,
     before_files: Callable[[Mapping[str, str]], Awaitable[None]] | None = None,
+    *,
+    hold: bool = False,
 ) -> AsyncIterator[Form]:
     """A multipart form of at most ``limit`` bytes; its files are gone when the block ends.
+
+    With ``hold`` a form below `CHUNK` bytes stays in memory: it was there anyway, and needs no thread to be read.
 
     ``before_files`` is asked once a file begins, with the fields that came before it: where it raises, hardly any of
     the file is read.
@@ -99,18 +115,23 @@ async def received_form(
             if size > limit:
                 raise _too_large(limit)
             pending += chunk
-            if len(pending) >= 256 * 1024:
+            if len(pending) >= CHUNK:
                 await asyncio.to_thread(reader.feed, bytes(pending))
                 pending.clear()
                 if before_files is not None and reader.form.files:
                     await before_files(reader.form.fields)
                     before_files = None
-        await asyncio.to_thread(reader.finish, bytes(pending))
+        reader.holds = hold and len(pending) == size
+        if reader.holds:
+            reader.finish(bytes(pending))
+        else:
+            await asyncio.to_thread(reader.finish, bytes(pending))
         yield reader.form
     except ClientDisconnect as error:
         raise ProblemError(400, "The connection ended in the middle of the upload.") from error
     finally:
-        await asyncio.to_thread(reader.discard)
+        if not reader.holds:
+            await asyncio.to_thread(reader.discard)
 
 
 def _check_announced(request: Request, limit: int) -> None:
@@ -124,10 +145,14 @@ def _too_large(limit: int) -> ProblemError:
 
 
 class _FormReader:
-    """Takes a form apart as it comes. Its methods block; they run in a thread, one after the other."""
+    """Takes a form apart as it comes. Its methods block; they run in a thread, one after the other.
+
+    While ``holds`` is set, files stay in memory and nothing blocks.
+    """
 
     def __init__(self, incoming: Path, boundary: bytes, max_files: int) -> None:
         self.form = Form()
+        self.holds = False
         self._incoming = incoming
         self._max_files = max_files
         self._header_field = bytearray()
@@ -135,7 +160,7 @@ class _FormReader:
         self._headers: dict[bytes, bytes] = {}
         self._name = ""
         self._text: bytearray | None = None
-        self._file: BinaryIO | None = None
+        self._file: BinaryIO | io.BytesIO | None = None
         self._digest = hashlib.sha256()
         self._ended = False
         self._parser = MultipartParser(
@@ -204,7 +229,7 @@ class _FormReader:
         )
         self.form.files.append(received)
         self._digest = hashlib.sha256()
-        self._file = received.path.open("xb")
+        self._file = io.BytesIO() if self.holds else received.path.open("xb")
 
     def _on_part_data(self, data: bytes, start: int, end: int) -> None:
         part = memoryview(data)[start:end]
@@ -219,6 +244,8 @@ class _FormReader:
 
     def _on_part_end(self) -> None:
         if self._file is not None:
+            if isinstance(self._file, io.BytesIO):
+                self.form.files[-1].content = self._file.getvalue()
             self._file.close()
             self._file = None
             self.form.files[-1].sha256 = self._digest.hexdigest()

@@ -17,6 +17,8 @@ LINES = [
         "signals",
         "colours",
         "kalman",
+        "half_hidden",
+        "matching",
         "tracking",
         "looks",
         "anchor",

@@ -20,10 +20,24 @@ _LONGEST_SECONDS: Final = 6.0
 _FORGET_SECONDS: Final = 10.0
 """The tracker gives up a number earlier."""
 
+_SMALLER: Final = 0.5
+"""Who walks away becomes smaller by so much of what the head rises, where a camera hangs five metres high; a quarter of
+it at eight. What hides feet leaves the head where it was."""
+
 
 @dataclass(slots=True)
 class _Stature:
+    """How tall a person's box is.
+
+    Attributes:
+        height: the usual one, pixels, when the head was at ``full``.
+        full: where the head was in the last box with feet; ``top`` where it is now, both evened out, pixels.
+        seen: when; ``low_since``: since when the feet are hidden.
+    """
+
     height: float
+    full: float
+    top: float
     seen: float
     low_since: float | None = None
 
@@ -50,24 +64,28 @@ class FeetWatch:
         Returns:
             (N,) true where the box ends above the feet.
         """
-        heights = (boxes[:, 3] - boxes[:, 1]).tolist()
-        result = np.array([self._is_low(t, h, seconds) for t, h in zip(tracks, heights, strict=True)], np.bool_)
+        tops, heights = boxes[:, 1].tolist(), (boxes[:, 3] - boxes[:, 1]).tolist()
+        people = zip(tracks, tops, heights, strict=True)
+        result = np.array([self._is_low(track, top, height, seconds) for track, top, height in people], np.bool_)
         if abs(seconds - self._forgotten) > _FORGET_SECONDS:
             self._forgotten = seconds
             self._statures = {t: s for t, s in self._statures.items() if 0 <= seconds - s.seen <= _FORGET_SECONDS}
         return result
 
-    def _is_low(self, track: int, height: float, seconds: float) -> bool:
+    def _is_low(self, track: int, top: float, height: float, seconds: float) -> bool:
         known = self._statures.get(track)
         if known is None:
-            self._statures[track] = _Stature(height, seconds)
+            self._statures[track] = _Stature(height, top, top, seconds)
             return False
-        step, known.seen = seconds - known.seen, seconds
-        if height < _SHRUNK * known.height:
+        weight = 1 - math.exp(-min(seconds - known.seen, 1.0) / _HEIGHT_SECONDS)
+        known.seen = seconds
+        known.top += weight * (top - known.top)
+        usual = known.height - _SMALLER * max(0.0, known.full - known.top)
+        if height < _SHRUNK * usual:
             known.low_since = seconds if known.low_since is None else known.low_since
             if seconds - known.low_since <= _LONGEST_SECONDS:
                 return True
-            known.height = height
+            usual = height
         known.low_since = None
-        known.height += (1 - math.exp(-min(step, 1.0) / _HEIGHT_SECONDS)) * (height - known.height)
+        known.height, known.full = usual + weight * (height - usual), known.top
         return False

@@ -50,14 +50,16 @@ class Jaywalking(Rule):
         self._barriers = BarrierWatch(zones)
         self._feet = FeetWatch()
         self._visits: dict[int, Visit] = {}
-        self._known: dict[int, float] = {}
+        self._known: dict[int, tuple[float, float]] = {}
+        """When each person was seen first and last, with feet or without."""
         self._climbed: dict[int, float] = {}
 
     def update(self, view: View) -> list[Finding]:
         """Take in one frame."""
         frame, now = view.frame, view.frame.seconds
         self._crossings.look(frame)
-        people = self._with_feet(People.of(view))
+        everybody = People.of(view)
+        people = self._with_feet(everybody)
         findings = self._climbs(people)
         present = set(people.tracks)
         offences = self._offences(people)
@@ -78,7 +80,7 @@ class Jaywalking(Rule):
             visit.zone, visit.why = offence if visit.why != offence[1] else (visit.zone, visit.why)
             visit.on(moment, place, pixels, riding=bool(people.riding[row]))
             self._visits[track] = visit
-        self._known.update(dict.fromkeys(people.tracks, now))
+        self._known.update({track: (self._known.get(track, (now, now))[0], now) for track in everybody.tracks})
         findings.extend(self._due(now))
         self._forget(now)
         return findings
@@ -143,11 +145,10 @@ class Jaywalking(Rule):
         had = next((n for n, v in self._visits.items() if track in v.tracks and n not in present), None)
         if had is not None:
             return self._visits.pop(had)
-        if track in self._known:
-            return None
         nearest, old = math.inf, None
         for number, visit in self._visits.items():
-            distance = None if number in present else visit.expects(moment, pixels)
+            met = number in present or self._have_met(track, visit)
+            distance = None if met else visit.expects(moment, pixels)
             if distance is not None and distance < nearest:
                 nearest, old = distance, number
         if old is None:
@@ -155,6 +156,12 @@ class Jaywalking(Rule):
         visit = self._visits.pop(old)
         visit.tracks.append(track)
         return visit
+
+    def _have_met(self, track: int, visit: Visit) -> bool:
+        """Whether a person was seen after one on a visit had first been: then they are two."""
+        seen = self._known.get(track)
+        long_ago = (-math.inf, 0.0)
+        return seen is not None and any(seen[1] >= self._known.get(n, long_ago)[0] for n in visit.tracks)
 
     def _due(self, now: float) -> list[Finding]:
         """Visits that are over or have gone on for long enough to be reported."""
@@ -228,7 +235,7 @@ class Jaywalking(Rule):
 
     def _forget(self, now: float) -> None:
         """Let go of people who are long gone, so that days of traffic take no memory."""
-        self._known = {t: s for t, s in self._known.items() if 0 <= now - s <= _KNOWN_SECONDS}
+        self._known = {t: seen for t, seen in self._known.items() if 0 <= now - seen[1] <= _KNOWN_SECONDS}
         self._climbed = {t: s for t, s in self._climbed.items() if t in self._known and now - s <= 6 * _KNOWN_SECONDS}
 
 

@@ -17,6 +17,7 @@ import structlog
 from sqlalchemy.exc import DBAPIError, IntegrityError, SQLAlchemyError
 
 from service.evidence.models import EvidenceRow
+from service.evidence.placing import Waiting
 from service.evidence.store import Shelf, StoreAwayError, key_of
 from service.office import Office
 from service.photos.models import PhotoRow
@@ -47,7 +48,9 @@ async def stored(office: Office, shelf: Shelf, files: Iterable[ReceivedFile]) ->
         StoreAwayError: where the store does not answer; nothing is kept.
         OSError: where there is no room.
     """
-    keys: Mapping[UUID, tuple[str, Path]] = {file.id: (key_of(shelf, file.id), file.path) for file in files}
+    keys: Mapping[UUID, tuple[str, Waiting]] = {
+        file.id: (key_of(shelf, file.id), Waiting(file.path, file.content)) for file in files
+    }
     storing = Storing()
     in_doubt = False
     try:
@@ -61,6 +64,10 @@ async def stored(office: Office, shelf: Shelf, files: Iterable[ReceivedFile]) ->
     finally:
         if not storing.kept:
             await _drop(office, shelf, keys, in_doubt=in_doubt)
+        # Whoever received a file into the folder removes it there; one that was held in memory was written there now.
+        written = [waiting.path for _, waiting in keys.values() if waiting.content is not None]
+        if written:
+            await office.files.let_go(written)
 
 
 async def _drop(office: Office, shelf: Shelf, ids: Iterable[UUID], *, in_doubt: bool) -> None:

@@ -5,12 +5,8 @@ reaches the disk, and so that what a crash left behind can be found again.
 """
 
 import asyncio
-import errno
 import functools
-import os
-import shutil
-from collections.abc import AsyncIterator, Iterator, Mapping
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -22,15 +18,13 @@ import obstore
 from obstore.exceptions import BaseError
 from obstore.store import LocalStore, ObjectStore, from_url
 
+from service.evidence.placing import Placing, Waiting
 from service.settings import Settings
 
 if TYPE_CHECKING:
     from obstore import ObjectMeta  # a type only; the package does not export it at run time
 
 CHUNK = 256 * 1024
-SYNCS = 16
-"""Requests whose files are brought to the disk at the same time: the disk takes together what waits together."""
-
 AT_ONCE = 8
 """Files of one request that go to a bucket at the same time."""
 Shelf = Literal["evidence", "photos"]
@@ -84,23 +78,35 @@ class FileStore:
             },
         )
 
-    async def put_files(self, files: Mapping[str, Path]) -> None:
-        """Store each file under its key; when this returns, a power cut does not lose them. The paths stay.
+    async def put_files(self, files: Mapping[str, Waiting]) -> None:
+        """Store each file under its key; when this returns, a power cut does not lose them.
 
-        Where it raises, some may be stored and others not.
+        What waits in a file stays there, and what was held in memory is written there before it is stored. Where it
+        raises, some may be stored and others not.
         """
         turn = asyncio.Semaphore(AT_ONCE)
 
-        async def put(key: str, path: Path) -> None:
+        async def put(key: str, file: Waiting) -> None:
             async with turn:
-                await obstore.put_async(self.store, key, path)
+                if file.content is not None:
+                    await asyncio.to_thread(file.path.write_bytes, file.content)
+                await obstore.put_async(self.store, key, file.path)
 
         with _reached():
             # All are waited for, also where one fails: whoever cleans up must not be overtaken by another one.
-            results = await asyncio.gather(*(put(key, path) for key, path in files.items()), return_exceptions=True)
+            results = await asyncio.gather(*(put(key, file) for key, file in files.items()), return_exceptions=True)
             for result in results:
                 if isinstance(result, BaseException):
                     raise result
+
+    async def let_go(self, paths: Sequence[Path]) -> None:
+        """Remove files that waited to be stored; those that are gone are gone."""
+
+        def remove() -> None:
+            for path in paths:
+                path.unlink(missing_ok=True)
+
+        await asyncio.to_thread(remove)
 
     async def put_bytes(self, key: str, content: bytes) -> None:
         """Store or replace a file whole; readers see the old one or the new one. Not safe against a power cut."""
@@ -157,7 +163,7 @@ class LocalFileStore(FileStore):
     def __init__(self, folder: Path) -> None:
         """Touches nothing yet; the folder is made when it is first needed."""
         self.folder = folder.resolve()
-        self._syncing = ThreadPoolExecutor(SYNCS, thread_name_prefix="sync")
+        self._placing = Placing(self.folder)
         super().__init__(self.folder.as_uri())
 
     @functools.cached_property
@@ -165,44 +171,13 @@ class LocalFileStore(FileStore):
         """The folder, made if it is not there."""
         return LocalStore(self.folder, mkdir=True)
 
-    async def put_files(self, files: Mapping[str, Path]) -> None:
-        """Link or copy the files into the folder, and wait until they are on the disk."""
-        await asyncio.get_running_loop().run_in_executor(self._syncing, self._place, files)
+    async def put_files(self, files: Mapping[str, Waiting]) -> None:
+        """Bring the files into the folder and to the disk, together with what other requests bring meanwhile."""
+        await self._placing.place(files)
 
-    def _place(self, files: Mapping[str, Path]) -> None:
-        changed: set[Path] = set()
-        for key, path in files.items():
-            sync_file(path)
-            target = self.folder / key
-            # The name of a new folder lasts only when the folder above it is on the disk, and so on upwards.
-            changed.update(parent.parent for parent in target.parents if not parent.exists())
-            changed.add(target.parent)
-            target.parent.mkdir(parents=True, exist_ok=True)
-            _link_or_copy(path, target)
-        for folder in changed:
-            sync_file(folder)
-
-
-def _link_or_copy(path: Path, target: Path) -> None:
-    try:
-        os.link(path, target)
-    except OSError as error:
-        if error.errno not in (errno.EXDEV, errno.EPERM, errno.EOPNOTSUPP, errno.EMLINK):
-            raise
-        # Another file system, or one without links: copy beside the target, then rename.
-        beside = target.with_suffix(".part")
-        shutil.copyfile(path, beside)
-        sync_file(beside)
-        beside.replace(target)
-
-
-def sync_file(path: Path) -> None:
-    """Wait until a file or folder is on the disk."""
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+    async def let_go(self, paths: Sequence[Path]) -> None:
+        """Remove files that waited, together with those of other requests."""
+        await self._placing.remove(paths)
 
 
 def open_store(settings: Settings) -> FileStore:

@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 import fcntl
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterable, Iterator
 from pathlib import Path
 
 import structlog
@@ -39,6 +39,9 @@ ANCHOR_EVERY = 12
 SWEEP_EVERY = 6
 """Looks between two sweeps for cases that are due: half a minute."""
 
+CANCEL_AGAIN_SECONDS = 0.2
+"""How long a task that was cancelled may go on before it is cancelled anew."""
+
 ENGINE_SILENT = "engine_silent"
 
 
@@ -64,11 +67,19 @@ async def open_office(office: Office) -> AsyncIterator[None]:
                 yield
             finally:
                 office.stopping.set()
-                for task in tasks:
-                    task.cancel()
-                await asyncio.gather(*tasks, return_exceptions=True)
+                await _end(tasks)
         finally:
             await office.database.close()
+
+
+async def _end(tasks: Iterable[asyncio.Task[None]]) -> None:
+    """Cancel tasks until they have ended: a library may take one cancellation for a connection that broke."""
+    running = set(tasks)
+    while running:
+        for task in running:
+            task.cancel()
+        _, running = await asyncio.wait(running, timeout=CANCEL_AGAIN_SECONDS)
+    await asyncio.gather(*tasks, return_exceptions=True)
 
 
 @contextlib.contextmanager

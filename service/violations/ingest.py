@@ -39,7 +39,9 @@ async def deliver(office: Office, asker: Principal, request: Request) -> Outcome
         await ensure_room(office)
         async with (
             room_or_507(office),
-            received_form(request, settings.incoming, settings.evidence_limit, settings.evidence_files) as form,
+            received_form(
+                request, settings.incoming, settings.evidence_limit, settings.evidence_files, hold=True
+            ) as form,
         ):
             violation = _read(form)
             if asker.camera_id is not None and violation.camera != asker.camera_id:
@@ -75,8 +77,8 @@ def _read(form: Form) -> Violation:
         if part is None:
             raise invalid("violation", "is missing: send the violation as JSON in the part 'violation'")
         form.files.remove(part)
-        text = part.path.read_text(encoding="utf-8", errors="replace")
-        part.path.unlink()
+        text = part.read_text()
+        part.path.unlink(missing_ok=True)
     if in_json(text.encode("utf-8", "replace")):
         raise invalid("violation", MESSAGE)
     try:

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 import uuid_utils.compat
 
+from service.evidence.placing import Waiting
 from service.evidence.store import FileStore, LocalFileStore, key_of
 from tests.service.office import settings_for
 
@@ -28,7 +29,7 @@ def store(request: pytest.FixtureRequest, tmp_path: Path) -> FileStore:
 async def test_a_file_is_stored_read_and_removed(store: FileStore, tmp_path: Path) -> None:
     key = key_of("evidence", uuid_utils.compat.uuid7())
     (tmp_path / "one").write_bytes(b"0123456789")
-    await store.put_files({key: tmp_path / "one"})
+    await store.put_files({key: Waiting(tmp_path / "one")})
     assert (tmp_path / "one").exists()
     content, facts = await store.read(key)
     assert (content, facts.size) == (b"0123456789", 10)
@@ -61,7 +62,7 @@ async def test_where_links_are_impossible_files_are_copied(
     store = LocalFileStore(tmp_path / "files")
     (tmp_path / "one").write_bytes(b"x")
     key = key_of("photos", uuid_utils.compat.uuid7())
-    await store.put_files({key: tmp_path / "one"})
+    await store.put_files({key: Waiting(tmp_path / "one")})
     assert (await store.read(key))[0] == b"x"
     assert [path.name for path in (tmp_path / "files" / key).parent.iterdir()] == [key.rpartition("/")[2]]
 

@@ -13,6 +13,7 @@ from sqlalchemy import Connection, event, func, select
 
 from service.cases.models import CaseRow
 from service.evidence.models import EvidenceRow
+from service.evidence.placing import Waiting
 from service.evidence.recovery import recover
 from service.evidence.store import LocalFileStore, key_of
 from service.security import Role, Scope
@@ -292,7 +293,7 @@ async def test_what_a_crash_left_behind_is_cleaned_up_at_the_next_start(ready: D
     lost = uuid_utils.compat.uuid7()
     waiting = ready.settings.incoming / str(lost)
     waiting.write_bytes(b"evidence whose transaction never came")
-    await files.put_files({key_of("evidence", lost): waiting})
+    await files.put_files({key_of("evidence", lost): Waiting(waiting)})
     async with ready.office.database.reading() as session:
         kept = (await session.scalars(select(EvidenceRow))).first()
     assert kept is not None

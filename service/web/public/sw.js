@@ -4,7 +4,12 @@ const CACHE = 'console'
 const INDEX = '/index.html'
 const MANIFEST = '/.vite/manifest.json'
 /** What must work without a net: the frame, the upload page with all that it loads later, both languages. */
-const ROOTS = ['index.html', 'src/features/photos/UploadPage.tsx', 'src/messages/en-US.ts']
+const ROOTS = [
+  'index.html',
+  'src/features/photos/UploadPage.tsx',
+  'src/messages/zh-CN.photos.ts',
+  'src/messages/en-US.ts',
+]
 const PATIENCE_MS = 4000
 
 self.addEventListener('install', (event) => {

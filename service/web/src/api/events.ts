@@ -6,6 +6,7 @@ export const EVENT_TYPES = [
   'photo.updated',
   'camera.status',
   'camera.snapshot',
+  'camera.gap',
   'alert',
   'notice.updated',
 ] as const

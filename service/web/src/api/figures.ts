@@ -30,6 +30,31 @@ export function heatMapQuery(since: string, until: string) {
   })
 }
 
+/** The confirmed cases of each kind, and what became of them. */
+export function kindScoresQuery(since: string, until: string) {
+  return queryOptions({
+    queryKey: ['figures', 'kinds', since, until],
+    queryFn: async ({ signal }) => {
+      const query = { since, until }
+      return (await answer(api.GET('/api/v1/figures/kinds', { params: { query }, signal }))).items
+    },
+    staleTime: STALE_MS,
+  })
+}
+
+/** How much of a period each camera that is on could see, the one that saw least first. */
+export function cameraSightsQuery(since: string, until: string) {
+  return queryOptions({
+    queryKey: ['figures', 'cameras', since, until],
+    queryFn: async ({ signal }) => {
+      const query = { since, until }
+      return (await answer(api.GET('/api/v1/figures/cameras', { params: { query }, signal }))).items
+    },
+    staleTime: STALE_MS,
+    refetchInterval: STALE_MS,
+  })
+}
+
 /**
  * All units over a week.
  *

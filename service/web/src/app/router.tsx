@@ -4,7 +4,7 @@ import { createBrowserRouter, Navigate } from 'react-router'
 
 import { SessionGate } from '@/features/session/SessionGate'
 import { useSession } from '@/features/session/session'
-import { loadOfficeTexts } from '@/messages'
+import { loadOfficeTexts, loadPhotoTexts } from '@/messages'
 
 import { BrokenPage } from './BrokenPage'
 import { Layout } from './Layout'
@@ -34,9 +34,10 @@ function guarded(
 /** A page whose Chinese texts are not among those of the first page. */
 function withTexts(
   load: () => Promise<{ default: ComponentType }>,
+  loadTexts = loadOfficeTexts,
 ): () => Promise<{ default: ComponentType }> {
   return async () => {
-    const [page] = await Promise.all([load(), loadOfficeTexts()])
+    const [page] = await Promise.all([load(), loadTexts()])
     return page
   }
 }
@@ -48,6 +49,14 @@ export const router = createBrowserRouter([
     HydrateFallback: () => null,
     children: [
       {
+        // A screen on a wall has nothing of the frame.
+        path: 'wall',
+        lazy: guarded(
+          'overview',
+          withTexts(() => import('@/features/overview/WallPage')),
+        ),
+      },
+      {
         Component: Layout,
         children: [
           {
@@ -58,7 +67,13 @@ export const router = createBrowserRouter([
               { path: 'review', lazy: guarded('review', () => import('@/features/review/ReviewPage')) },
               { path: 'cases', lazy: guarded('cases', () => import('@/features/cases/CasesPage')) },
               { path: 'cases/:id', lazy: guarded('cases', () => import('@/features/cases/CasePage')) },
-              { path: 'upload', lazy: guarded('upload', () => import('@/features/photos/UploadPage')) },
+              {
+                path: 'upload',
+                lazy: guarded(
+                  'upload',
+                  withTexts(() => import('@/features/photos/UploadPage'), loadPhotoTexts),
+                ),
+              },
               {
                 path: 'cameras',
                 lazy: guarded(
@@ -76,7 +91,10 @@ export const router = createBrowserRouter([
               { path: 'tasks', lazy: guarded('tasks', () => import('@/features/tasks/TasksPage')) },
               {
                 path: 'overview',
-                lazy: guarded('overview', () => import('@/features/overview/OverviewPage')),
+                lazy: guarded(
+                  'overview',
+                  withTexts(() => import('@/features/overview/OverviewPage')),
+                ),
               },
               {
                 path: 'admin/:section?',

@@ -1,11 +1,12 @@
 import { zhCN } from './zh-CN'
 import type { zhOffice } from './zh-CN.office'
+import type { zhPhotos } from './zh-CN.photos'
 
 /** The languages of the console; the first is the default. */
 export const LOCALES = ['zh-CN', 'en-US'] as const
 export type Locale = (typeof LOCALES)[number]
 
-type Texts = typeof zhCN & typeof zhOffice
+type Texts = typeof zhCN & typeof zhOffice & typeof zhPhotos
 export type MessageKey = keyof Texts
 /** A text, or one text for each plural form; the form is chosen by the parameter `count`. */
 export type Message = string | { readonly one: string; readonly other: string }
@@ -20,7 +21,7 @@ export type Parameters<Key extends MessageKey> = [ParameterOf<Texts[Key]>] exten
 
 export type Translate = <Key extends MessageKey>(key: Key, ...parameters: Parameters<Key>) => string
 
-/** The Chinese texts that are here; those of `zh-CN.office` come with the pages that show them. */
+/** The Chinese texts that are here; those of the other files come with the pages that show them. */
 const chinese: Partial<Record<MessageKey, string>> = { ...zhCN }
 /** The catalogues that are here; Chinese is from the start, since it is also what keys are checked with. */
 const loaded: Partial<Record<Locale, Partial<Catalogue>>> = { 'zh-CN': chinese }
@@ -33,6 +34,12 @@ export function isLoaded(locale: Locale): boolean {
 export async function loadOfficeTexts(): Promise<void> {
   const { zhOffice } = await import('./zh-CN.office')
   Object.assign(chinese, zhOffice)
+}
+
+/** Fetch the texts of the page that photos are uploaded on, before it is shown. */
+export async function loadPhotoTexts(): Promise<void> {
+  const { zhPhotos } = await import('./zh-CN.photos')
+  Object.assign(chinese, zhPhotos)
 }
 
 /** Fetch a language's catalogue, once; a first page in one language need not carry the others. */

@@ -5,11 +5,10 @@ import { gapsQuery } from '@/api/cameras'
 import type { Gap } from '@/api/nouns'
 import { useFormat } from '@/app/format'
 import { useMessages } from '@/app/locale'
-import { isMessageKey, type MessageKey, type Translate } from '@/messages'
 import { problemText } from '@/shared/problemText'
 
 import styles from './CameraPage.module.css'
-import { seenShare } from './gaps'
+import { gapName, seenShare } from './gaps'
 
 const PERIOD_MS = 7 * 86_400_000
 const SHOWN = 20
@@ -34,7 +33,7 @@ export function GapList({ camera, now }: { camera: string; now: number }) {
       <ul>
         {gaps?.slice(0, SHOWN).map((gap) => (
           <li key={gap.id} data-lasts={gap.ended_at === null && gap.suspended} title={gap.message}>
-            <strong>{nameOf(t, gap.kind)}</strong>
+            <strong>{gapName(t, gap.kind)}</strong>
             <span>
               {format.dateTime(gap.started_at)} –{' '}
               {gap.ended_at === null ? t('cameras.gapLasts') : format.dateTime(gap.ended_at)}
@@ -49,16 +48,4 @@ export function GapList({ camera, now }: { camera: string; now: number }) {
 
 function secondsOf(gap: Gap, now: number): number {
   return ((gap.ended_at === null ? now : Date.parse(gap.ended_at)) - Date.parse(gap.started_at)) / 1000
-}
-
-/** The catalogue's word, or the engine's own for a kind that is new here. */
-function nameOf(t: Translate, kind: string): string {
-  const key = `cameras.gap.${kind}`
-  return isGapKey(key) ? t(key) : kind
-}
-
-type GapKey = Extract<MessageKey, `cameras.gap.${string}`>
-
-function isGapKey(key: string): key is GapKey {
-  return isMessageKey(key)
 }

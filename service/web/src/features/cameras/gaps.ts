@@ -1,4 +1,5 @@
 import type { Gap } from '@/api/nouns'
+import { isMessageKey, type MessageKey, type Translate } from '@/messages'
 
 /**
  * What part of a period a camera could see. Gaps may overlap: each moment counts once. A gap that only re-aligned the zones
@@ -21,4 +22,16 @@ export function seenShare(gaps: readonly Gap[], since: number, until: number): n
     covered = Math.max(covered, end)
   }
   return until > since ? 1 - hidden / (until - since) : 1
+}
+
+/** Why a camera could not see: the catalogue's word, or the engine's own for a kind that is new here. */
+export function gapName(t: Translate, kind: string): string {
+  const key = `cameras.gap.${kind}`
+  return isGapKey(key) ? t(key) : kind
+}
+
+type GapKey = Extract<MessageKey, `cameras.gap.${string}`>
+
+function isGapKey(key: string): key is GapKey {
+  return isMessageKey(key)
 }

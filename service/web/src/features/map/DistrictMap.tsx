@@ -15,6 +15,8 @@ export interface Spot {
   readonly label: string
   /** Of the circle, metres; a point without it. */
   readonly metres?: number
+  /** How many cases it stands for. */
+  readonly count?: number
   readonly kind?: string
   onClick?: () => void
 }
@@ -68,7 +70,6 @@ export function DistrictMap({ spots, heat = [], marked = null, onArea, onPlace, 
   return (
     <figure className={styles.map} data-place={onPlace !== undefined}>
       {/* Where a place can be clicked, fields beside the map take it from the keyboard. */}
-      {}
       <svg
         onClick={onPlace === undefined ? undefined : onClick}
         viewBox={`0 0 ${map.width} ${map.height}`}
@@ -114,21 +115,26 @@ export function DistrictMap({ spots, heat = [], marked = null, onArea, onPlace, 
         })}
         {spots.map((spot) => {
           const [x, y] = map.at(spot.place)
-          const radius =
-            spot.metres === undefined ? unit * 1.1 : Math.max(spot.metres / map.metres, unit * 1.2)
+          const least = unit * (spot.count === undefined ? 1.2 : 1.8)
+          const radius = spot.metres === undefined ? unit * 1.1 : Math.max(spot.metres / map.metres, least)
           return (
-            <circle
-              key={spot.id}
-              cx={x}
-              cy={y}
-              r={radius}
-              data-area={spot.metres !== undefined}
-              data-kind={spot.kind}
-              data-link={spot.onClick !== undefined}
-              onClick={spot.onClick}
-            >
-              <title>{spot.label}</title>
-            </circle>
+            <g key={spot.id} data-spot="true" onClick={spot.onClick}>
+              <circle
+                cx={x}
+                cy={y}
+                r={radius}
+                data-area={spot.metres !== undefined}
+                data-kind={spot.kind}
+                data-link={spot.onClick !== undefined}
+              >
+                <title>{spot.label}</title>
+              </circle>
+              {spot.count === undefined ? null : (
+                <text x={x} y={y + unit * 0.7} fontSize={unit * 2}>
+                  {format.number(spot.count)}
+                </text>
+              )}
+            </g>
           )
         })}
         <g className={styles.scale} fontSize={unit * 1.8}>
