@@ -77,6 +77,12 @@ function preferred(): ThemeName {
 }
 
 /** Light or dark, as chosen or else as the system says, for our styles and Ant Design's. */
+/** Where lists and pickers open: those of a dialog inside it, for it lies above all the rest of the page. */
+function popupHome(trigger?: HTMLElement): HTMLElement {
+  const inside = trigger?.closest('dialog') === null ? null : trigger?.parentElement
+  return inside ?? document.body
+}
+
 export function ThemeProvider({ children }: { children: ReactNode }) {
   const { locale } = useLocale()
   const [theme, setTheme] = useState<ThemeName>(preferred)
@@ -97,6 +103,7 @@ export function ThemeProvider({ children }: { children: ReactNode }) {
   return (
     <ThemeContext value={value}>
       <ConfigProvider
+        getPopupContainer={popupHome}
         locale={locale === 'zh-CN' ? zhCN : enUS}
         theme={config(theme)}
         button={{ autoInsertSpace: false }}

@@ -110,7 +110,6 @@ function OutlineForm({ features, known, onDone }: FormProps) {
                 <Select
                   id={id}
                   value={properties.level}
-                  getPopupContainer={(trigger: HTMLElement) => trigger.parentElement ?? document.body}
                   options={LEVELS.map((level) => ({ value: level, label: word('area_levels', level) }))}
                   onChange={(level) => setProperties({ ...properties, level, parent: null })}
                 />
@@ -124,7 +123,6 @@ function OutlineForm({ features, known, onDone }: FormProps) {
                   id={id}
                   value={properties.parent ?? null}
                   disabled={above.length === 0}
-                  getPopupContainer={(trigger: HTMLElement) => trigger.parentElement ?? document.body}
                   options={above.map((feature) => ({
                     value: feature.properties.code,
                     label: feature.properties.name,

@@ -202,7 +202,6 @@ function AreaUnits({ area, onDone }: { area: Area; onDone: () => void }) {
             style={{ width: '100%' }}
             placeholder={t('areas.inherit')}
             value={chosen[code] ?? null}
-            getPopupContainer={(trigger: HTMLElement) => trigger.parentElement ?? document.body}
             options={units.map((unit) => ({ value: unit.id, label: unit.name }))}
             onChange={(id: string | undefined) => {
               const others = Object.entries(chosen).filter(([other]) => other !== code)

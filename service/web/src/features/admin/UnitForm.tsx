@@ -50,7 +50,6 @@ export function UnitForm({ unit, onDone }: { unit: Unit | null; onDone: () => vo
     if (unit === null) create.mutate({ ...body, code: code.trim() }, after)
     else update.mutate({ id: unit.id, body }, after)
   }
-  const popup = (trigger: HTMLElement) => trigger.parentElement ?? document.body
 
   return (
     <form className={styles.form} onSubmit={submit} noValidate>
@@ -68,7 +67,6 @@ export function UnitForm({ unit, onDone }: { unit: Unit | null; onDone: () => vo
             id={id}
             value={kind}
             onChange={setKind}
-            getPopupContainer={popup}
             options={list('unit_kinds').map((one) => ({
               value: one.code as UnitKind,
               label: word('unit_kinds', one.code),
@@ -85,7 +83,6 @@ export function UnitForm({ unit, onDone }: { unit: Unit | null; onDone: () => vo
             id={id}
             value={calendar}
             onChange={setCalendar}
-            getPopupContainer={popup}
             options={calendars.map((one) => ({ value: one.id, label: one.name }))}
           />
         )}

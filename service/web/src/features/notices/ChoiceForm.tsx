@@ -23,7 +23,6 @@ export function ChoiceForm({ settings }: { settings: NoticeSettings }) {
   const [digest, setDigest] = useState(settings.digest)
   const [kinds, setKinds] = useState(settings.kinds)
   const changed = digest !== settings.digest || JSON.stringify(kinds) !== JSON.stringify(settings.kinds)
-  const here = (trigger: HTMLElement) => trigger.parentElement ?? document.body
 
   const set = (kind: string, change: Partial<NoticeChoice>) =>
     setKinds(kinds.map((one) => (one.kind === kind ? { ...one, ...change } : one)))
@@ -57,7 +56,6 @@ export function ChoiceForm({ settings }: { settings: NoticeSettings }) {
               value={mail}
               disabled={!settings.mail_possible}
               onChange={(value) => set(kind, { mail: value })}
-              getPopupContainer={here}
               options={MAILS.map((value) => ({ value, label: t(`notices.mail.${value}`) }))}
             />
           </fieldset>
@@ -70,7 +68,6 @@ export function ChoiceForm({ settings }: { settings: NoticeSettings }) {
             value={digest}
             disabled={!settings.mail_possible}
             onChange={setDigest}
-            getPopupContainer={here}
             options={DIGESTS.map((value) => ({ value, label: t(`notices.digest.${value}`) }))}
           />
         )}

@@ -36,7 +36,6 @@ export function ApiKeyForm({ onCreated, onCancel }: Props) {
   const [scopes, setScopes] = useState<Scope[]>(['frames:write'])
   const [camera, setCamera] = useState<string | null>(null)
   const [until, setUntil] = useState('')
-  const here = (trigger: HTMLElement) => trigger.parentElement ?? document.body
 
   const submit = (event: SubmitEvent) => {
     event.preventDefault()
@@ -84,7 +83,6 @@ export function ApiKeyForm({ onCreated, onCancel }: Props) {
             mode="multiple"
             value={scopes}
             onChange={setScopes}
-            getPopupContainer={here}
             options={SCOPES.map((value) => ({ value, label: t(`keys.scope.${value}`) }))}
           />
         )}
@@ -101,7 +99,6 @@ export function ApiKeyForm({ onCreated, onCancel }: Props) {
             placeholder={t('keys.cameraAny')}
             value={camera}
             onChange={(value: string | undefined) => setCamera(value ?? null)}
-            getPopupContainer={here}
             options={cameras.map(({ id: value, name: label }) => ({
               value,
               label: label === '' ? value : label,

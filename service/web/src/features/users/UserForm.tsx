@@ -100,7 +100,6 @@ export function UserForm({ user, onDone }: { user: User | null; onDone: () => vo
             id={id}
             value={role}
             onChange={setRole}
-            getPopupContainer={(trigger: HTMLElement) => trigger.parentElement ?? document.body}
             options={list('roles').map((word) => ({
               value: word.code as Role,
               label: reading === 'zh-CN' ? word.chinese : word.english,
@@ -116,7 +115,6 @@ export function UserForm({ user, onDone }: { user: User | null; onDone: () => vo
               value={unit}
               onChange={setUnit}
               showSearch={{ optionFilterProp: 'label' }}
-              getPopupContainer={(trigger: HTMLElement) => trigger.parentElement ?? document.body}
               options={units.map((one) => ({ value: one.id, label: one.name }))}
             />
           )}
@@ -132,7 +130,6 @@ export function UserForm({ user, onDone }: { user: User | null; onDone: () => vo
               value={area}
               onChange={(chosen: string | undefined) => setArea(chosen ?? null)}
               showSearch={{ optionFilterProp: 'label' }}
-              getPopupContainer={(trigger: HTMLElement) => trigger.parentElement ?? document.body}
               options={areas.map((one) => ({ value: one.id, label: one.name }))}
             />
           )}
@@ -144,7 +141,6 @@ export function UserForm({ user, onDone }: { user: User | null; onDone: () => vo
             id={id}
             value={locale}
             onChange={setLocale}
-            getPopupContainer={(trigger: HTMLElement) => trigger.parentElement ?? document.body}
             options={LOCALES.map((value) => ({ value, label: LANGUAGE[value] }))}
           />
         )}

@@ -23,7 +23,6 @@ export function Deliveries({ webhooks, mayChange }: { webhooks: readonly Webhook
   const pages = useInfiniteQuery(deliveriesQuery(webhook, state))
   const deliveries = pages.data?.pages.flatMap((page) => page.items) ?? []
   const names = new Map(webhooks.map(({ id, name }) => [id, name]))
-  const here = (trigger: HTMLElement) => trigger.parentElement ?? document.body
   return (
     <>
       <header className={styles.header} style={{ marginTop: 24 }}>
@@ -36,7 +35,6 @@ export function Deliveries({ webhooks, mayChange }: { webhooks: readonly Webhook
           placeholder={t('webhooks.title')}
           value={webhook}
           onChange={(value: string | undefined) => setWebhook(value ?? null)}
-          getPopupContainer={here}
           options={webhooks.map(({ id, name }) => ({ value: id, label: name }))}
         />
         <Select
@@ -45,7 +43,6 @@ export function Deliveries({ webhooks, mayChange }: { webhooks: readonly Webhook
           placeholder={t('webhooks.state')}
           value={state}
           onChange={(value: DeliveryState | undefined) => setState(value ?? null)}
-          getPopupContainer={here}
           options={STATES.map((value) => ({ value, label: t(`webhooks.state.${value}`) }))}
         />
       </div>

@@ -87,7 +87,6 @@ export function WebhookForm({ webhook, onDone, onCancel }: Props) {
             mode="multiple"
             value={events}
             onChange={setEvents}
-            getPopupContainer={(trigger: HTMLElement) => trigger.parentElement ?? document.body}
             options={EVENTS.map((value) => ({ value, label: t(`webhooks.event.${value}`) }))}
           />
         )}

@@ -51,7 +51,6 @@ export function RehearsalCard(props: Props) {
           aria-label={t('rehearsal.span')}
           value={minutes}
           onChange={setMinutes}
-          getPopupContainer={(trigger: HTMLElement) => trigger.parentElement ?? document.body}
           options={MINUTES.map((value) => ({ value, label: t('rehearsal.minutes', { count: value }) }))}
         />
       </div>
