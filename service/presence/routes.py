@@ -18,7 +18,7 @@ async def look_at_case(case_id: UUID, asker: Asker, office: OfficeDep) -> Viewer
     return await workflow.look_at(office, asker, case_id)
 
 
-@router.delete("/me", status_code=204, responses=problems(401, 403))
+@router.delete("/me", status_code=204, responses=problems(401, 403, 404))
 async def look_away_from_case(case_id: UUID, asker: Asker, office: OfficeDep) -> None:
     """Say that one looks at a case no longer."""
     await workflow.look_away(office, asker, case_id)

@@ -47,13 +47,17 @@ async def look_at(office: Office, asker: Principal, case_id: UUID) -> Viewers:
 
 
 async def look_away(office: Office, asker: Principal, case_id: UUID) -> None:
-    """Note that the asker looks at a case no longer; whoever did not look is no error."""
+    """Note that the asker looks at a case no longer; whoever did not look is no error.
+
+    Raises:
+        ProblemError: 404 where there is no such case.
+    """
     async with office.database.transaction() as session:
+        case = await load_case(session, asker, case_id, lock=False)
         row = await session.get(CaseViewerRow, {"case_id": case_id, "user_id": asker.id})
         if row is None:
             return
         await session.delete(row)
-        case = await session.get_one(CaseRow, case_id)
     await _tell(office, case)
 
 
