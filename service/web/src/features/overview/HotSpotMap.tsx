@@ -1,55 +1,75 @@
-import { useQuery } from '@tanstack/react-query'
+import { Button } from 'antd'
+import { useState } from 'react'
+import { useNavigate } from 'react-router'
 
-import { heatMapQuery } from '@/api/figures'
-import { hotSpotsQuery } from '@/api/hotSpots'
 import { useFormat } from '@/app/format'
 import { useMessages } from '@/app/locale'
 import { KindLabel } from '@/features/cases/CaseLabels'
-import { DistrictMap } from '@/features/map/DistrictMap'
+import { LargeMap } from '@/features/map/LargeMap'
+import { MapLegend } from '@/features/map/MapLegend'
 import { problemText } from '@/shared/problemText'
 
 import styles from './OverviewPage.module.css'
+import type { Period } from './period'
+import { useMapContent } from './useMapContent'
+
+const LISTED = 8
 
 /** Where cases crowded: on the map, and as a list with the most crowded first. */
-export function HotSpotMap({ since, until }: { since: string; until: string }) {
+export function HotSpotMap({ period }: { period: Period }) {
   const t = useMessages()
   const format = useFormat()
-  const { data: cells = [] } = useQuery(heatMapQuery(since, until))
-  const { data: spots, error } = useQuery(hotSpotsQuery(since, until))
+  const navigate = useNavigate()
+  const [chosen, setChosen] = useState<string | null>(null)
+  const { content, hotSpots, error } = useMapContent(period)
   if (error !== null) return <p role="alert">{problemText(t, error)}</p>
-  if (spots === undefined) return <p>{t('app.loading')}</p>
-  const label = (count: number, metres: number) =>
-    t('overview.hotSpot', { count, metres: Math.max(1, Math.round(metres)) })
+  if (hotSpots === undefined) return <p>{t('app.loading')}</p>
   return (
     <>
       <div className={styles.map}>
-        <DistrictMap
-          heat={cells.map(({ longitude, latitude, count }) => ({ place: [longitude, latitude], count }))}
-          spots={spots.map((spot) => ({
-            id: `${spot.longitude} ${spot.latitude}`,
-            place: [spot.longitude, spot.latitude],
-            metres: Math.max(spot.radius_metres, 30),
-            label: label(spot.cases, spot.radius_metres),
-          }))}
+        <LargeMap
+          {...content}
+          chosen={chosen}
+          onSpot={setChosen}
+          onCamera={(id) => void navigate(`/cameras/${id}`)}
         />
       </div>
-      {cells.length === 0 ? null : <p className={styles.muted}>{t('overview.heat')}</p>}
-      {spots.length === 0 ? <p className={styles.muted}>{t('overview.hotSpotsNone')}</p> : null}
+      <div className={styles.legend}>
+        <MapLegend />
+        {chosen === null ? null : (
+          <Button size="small" onClick={() => setChosen(null)}>
+            {t('overview.wholeDistrict')}
+          </Button>
+        )}
+      </div>
+      {hotSpots.length === 0 ? <p className={styles.muted}>{t('overview.hotSpotsNone')}</p> : null}
       <ol className={styles.spots}>
-        {spots.slice(0, 8).map((spot) => (
-          <li key={`${spot.longitude} ${spot.latitude}`}>
-            <strong>{label(spot.cases, spot.radius_metres)}</strong>
+        {hotSpots.slice(0, LISTED).map(({ id, label, spot }) => (
+          <li key={id} data-chosen={id === chosen}>
+            <button
+              type="button"
+              aria-label={t('overview.showSpot', { label })}
+              aria-pressed={id === chosen}
+              onClick={() => setChosen(id === chosen ? null : id)}
+            >
+              {label}
+            </button>
             <span>
               {Object.entries(spot.kinds).map(([kind, count]) => (
                 <KindLabel key={kind} kind={kind} count={count} />
               ))}
             </span>
             <small>
-              {t('case.lonlat', {
-                longitude: spot.longitude.toFixed(4),
-                latitude: spot.latitude.toFixed(4),
-              })}{' '}
-              · {format.ago(spot.last_at)}
+              {[
+                spot.relapses === 0 ? '' : t('overview.hotSpotRelapses', { count: spot.relapses }),
+                t('case.lonlat', {
+                  longitude: spot.longitude.toFixed(4),
+                  latitude: spot.latitude.toFixed(4),
+                }),
+                format.ago(spot.last_at),
+              ]
+                .filter((text) => text !== '')
+                .join(' · ')}
             </small>
           </li>
         ))}
