@@ -8,6 +8,7 @@ import type { Unit } from '@/api/nouns'
 import { unitsQuery, useUpdateUnit } from '@/api/units'
 import { useMessages } from '@/app/locale'
 import { useSession } from '@/features/session/session'
+import { ActiveTag } from '@/shared/ActiveTag'
 import styles from '@/shared/DataTable.module.css'
 import { Dialog } from '@/shared/Dialog'
 import { EmptyState } from '@/shared/EmptyState'
@@ -72,9 +73,7 @@ export default function UnitsPage() {
                   <td>{word('unit_kinds', unit.kind)}</td>
                   <td>{unit.contact}</td>
                   <td>
-                    <span className={`${styles.tag ?? ''} ${unit.active ? (styles.good ?? '') : ''}`}>
-                      {unit.active ? t('users.activeYes') : t('users.activeNo')}
-                    </span>
+                    <ActiveTag active={unit.active} />
                   </td>
                   <td>
                     {mayChange ? (

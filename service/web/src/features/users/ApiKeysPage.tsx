@@ -9,12 +9,12 @@ import { useFormat } from '@/app/format'
 import { useMessages } from '@/app/locale'
 import { useSession } from '@/features/session/session'
 import { ConfirmDialog } from '@/shared/ConfirmDialog'
-import { CopyButton } from '@/shared/CopyButton'
 import styles from '@/shared/DataTable.module.css'
 import { Dialog } from '@/shared/Dialog'
 import { EmptyState } from '@/shared/EmptyState'
 import { problemDetail, problemText } from '@/shared/problemText'
 import { ScrollRegion } from '@/shared/ScrollRegion'
+import { SecretDialog } from '@/shared/SecretDialog'
 import { useToasts } from '@/shared/Toasts'
 
 import { ApiKeyForm } from './ApiKeyForm'
@@ -58,20 +58,7 @@ export default function ApiKeysPage() {
           }}
         />
       </Dialog>
-      <Dialog open={secret !== null} title={t('keys.secretTitle')}>
-        <div className={styles.form}>
-          <p>{t('keys.secretHint')}</p>
-          <p className={styles.secret}>
-            <code>{secret}</code>
-            <CopyButton text={secret ?? ''} label={t('common.copy')} />
-          </p>
-          <footer>
-            <Button type="primary" onClick={() => setSecret(null)}>
-              {t('keys.secretSaved')}
-            </Button>
-          </footer>
-        </div>
-      </Dialog>
+      <SecretDialog secret={secret} hint={t('keys.secretHint')} onSaved={() => setSecret(null)} />
       <ConfirmDialog
         open={leaving !== null}
         title={t('keys.revokeTitle', { name: leaving?.name ?? '' })}

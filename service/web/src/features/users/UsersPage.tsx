@@ -11,6 +11,7 @@ import { usersQuery, useUpdateUser } from '@/api/users'
 import { useFormat } from '@/app/format'
 import { useMessages } from '@/app/locale'
 import { useSession } from '@/features/session/session'
+import { ActiveTag } from '@/shared/ActiveTag'
 import { ConfirmDialog } from '@/shared/ConfirmDialog'
 import styles from '@/shared/DataTable.module.css'
 import { Dialog } from '@/shared/Dialog'
@@ -85,9 +86,7 @@ export default function UsersPage() {
                     <small>{placed(user)}</small>
                   </td>
                   <td>
-                    <span className={`${styles.tag ?? ''} ${user.active ? (styles.good ?? '') : ''}`}>
-                      {user.active ? t('users.activeYes') : t('users.activeNo')}
-                    </span>
+                    <ActiveTag active={user.active} />
                   </td>
                   <td>{format.date(user.created_at)}</td>
                   <td>

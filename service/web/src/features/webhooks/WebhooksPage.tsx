@@ -8,11 +8,11 @@ import { useDeleteWebhook, webhooksQuery } from '@/api/webhooks'
 import { useMessages } from '@/app/locale'
 import { useSession } from '@/features/session/session'
 import { ConfirmDialog } from '@/shared/ConfirmDialog'
-import { CopyButton } from '@/shared/CopyButton'
 import styles from '@/shared/DataTable.module.css'
 import { Dialog } from '@/shared/Dialog'
 import { EmptyState } from '@/shared/EmptyState'
 import { problemDetail, problemText } from '@/shared/problemText'
+import { SecretDialog } from '@/shared/SecretDialog'
 import { useToasts } from '@/shared/Toasts'
 
 import { Deliveries } from './Deliveries'
@@ -70,20 +70,7 @@ export default function WebhooksPage() {
           }}
         />
       </Dialog>
-      <Dialog open={secret !== null} title={t('keys.secretTitle')}>
-        <div className={styles.form}>
-          <p>{t('webhooks.secretHint')}</p>
-          <p className={styles.secret}>
-            <code>{secret}</code>
-            <CopyButton text={secret ?? ''} label={t('common.copy')} />
-          </p>
-          <footer>
-            <Button type="primary" onClick={() => setSecret(null)}>
-              {t('keys.secretSaved')}
-            </Button>
-          </footer>
-        </div>
-      </Dialog>
+      <SecretDialog secret={secret} hint={t('webhooks.secretHint')} onSaved={() => setSecret(null)} />
       <ConfirmDialog
         open={leaving !== null}
         title={t('webhooks.removeTitle', { name: leaving?.name ?? '' })}
