@@ -1,4 +1,4 @@
-import { Input, InputNumber, Switch } from 'antd'
+import { Input, Switch } from 'antd'
 import { useState, type SubmitEvent } from 'react'
 
 import { useUpdateCamera } from '@/api/cameras'
@@ -9,6 +9,8 @@ import { Field } from '@/shared/Field'
 import { FormEnd } from '@/shared/FormEnd'
 import { useToasts } from '@/shared/Toasts'
 import { useFormFaults } from '@/shared/useFormFaults'
+
+import { CoordinateField } from './CoordinateField'
 
 const FIELDS = ['name', 'source', 'longitude', 'latitude', 'enabled']
 
@@ -57,30 +59,18 @@ export function CameraForm({ camera }: { camera: Camera }) {
           />
         )}
       </Field>
-      <Field label={t('cameras.longitude')} fault={faults.faults.longitude} optional>
-        {(field) => (
-          <InputNumber
-            id={field}
-            min={-180}
-            max={180}
-            value={longitude}
-            onChange={setLongitude}
-            style={{ width: '100%' }}
-          />
-        )}
-      </Field>
-      <Field label={t('cameras.latitude')} fault={faults.faults.latitude} optional>
-        {(field) => (
-          <InputNumber
-            id={field}
-            min={-90}
-            max={90}
-            value={latitude}
-            onChange={setLatitude}
-            style={{ width: '100%' }}
-          />
-        )}
-      </Field>
+      <CoordinateField
+        name="longitude"
+        value={longitude}
+        fault={faults.faults.longitude}
+        onChange={setLongitude}
+      />
+      <CoordinateField
+        name="latitude"
+        value={latitude}
+        fault={faults.faults.latitude}
+        onChange={setLatitude}
+      />
       <Field label={t('cameras.enabled')}>
         {(field) => (
           <Switch id={field} checked={enabled} onChange={setEnabled} style={{ justifySelf: 'start' }} />

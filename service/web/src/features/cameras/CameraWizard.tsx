@@ -1,4 +1,4 @@
-import { Button, Input, InputNumber } from 'antd'
+import { Button, Input } from 'antd'
 import { Check, PlugZap } from 'lucide-react'
 import { useState, type SubmitEvent } from 'react'
 
@@ -15,6 +15,7 @@ import { problemDetail } from '@/shared/problemText'
 import { useFormFaults } from '@/shared/useFormFaults'
 
 import styles from './CameraWizard.module.css'
+import { CoordinateField } from './CoordinateField'
 
 interface Props {
   taken: readonly string[]
@@ -214,32 +215,20 @@ function PlaceStep({ source, taken, onBack, onSaved }: PlaceProps) {
       </div>
       <div className={styles.pair}>
         <div className={form.form}>
-          <Field label={t('cameras.longitude')} fault={faults.faults.longitude} optional>
-            {(field) => (
-              <InputNumber
-                id={field}
-                min={-180}
-                max={180}
-                value={longitude}
-                onChange={setLongitude}
-                style={{ width: '100%' }}
-              />
-            )}
-          </Field>
+          <CoordinateField
+            name="longitude"
+            value={longitude}
+            fault={faults.faults.longitude}
+            onChange={setLongitude}
+          />
         </div>
         <div className={form.form}>
-          <Field label={t('cameras.latitude')} fault={faults.faults.latitude} optional>
-            {(field) => (
-              <InputNumber
-                id={field}
-                min={-90}
-                max={90}
-                value={latitude}
-                onChange={setLatitude}
-                style={{ width: '100%' }}
-              />
-            )}
-          </Field>
+          <CoordinateField
+            name="latitude"
+            value={latitude}
+            fault={faults.faults.latitude}
+            onChange={setLatitude}
+          />
         </div>
       </div>
       {faults.general === null ? null : (
