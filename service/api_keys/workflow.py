@@ -14,7 +14,8 @@ from service.api_keys.schemas import ApiKey, ApiKeyCreate, ApiKeyCreated, ApiKey
 from service.audit.workflow import SYSTEM, Actor, record
 from service.cameras.models import CameraRow
 from service.database import Database
-from service.errors import invalid, not_found
+from service.errors import invalid
+from service.loading import load
 from service.office import Office
 from service.paging import bad_cursor, decode_cursor, encode_cursor
 from service.security import Principal, Scope
@@ -64,9 +65,7 @@ async def delete_api_key(office: Office, asker: Principal, key_id: UUID) -> None
         ProblemError: 404 where there is none.
     """
     async with office.database.transaction() as session:
-        row = await session.get(ApiKeyRow, key_id)
-        if row is None:
-            raise not_found("API key")
+        row = await load(session, ApiKeyRow, key_id, "API key")
         await session.delete(row)
         await record(session, Actor.of(asker), "delete", "api_key", str(key_id), details={"name": row.name})
     office.keys.forget()

@@ -14,7 +14,8 @@ from service.areas.moving import move_open_cases
 from service.areas.schemas import Area, AreaName, AreaPage, AreaUpdate, Found
 from service.audit.workflow import Actor, history, record
 from service.changes import Change, Changes
-from service.errors import invalid, not_found
+from service.errors import invalid
+from service.loading import load
 from service.office import Office
 from service.paging import decode_cursor, encode_cursor
 from service.security import Principal
@@ -39,10 +40,7 @@ async def load_area(session: AsyncSession, area_id: UUID) -> AreaRow:
     Raises:
         ProblemError: 404 where there is none.
     """
-    row = await session.get(AreaRow, area_id)
-    if row is None:
-        raise not_found("area")
-    return row
+    return await load(session, AreaRow, area_id, "area")
 
 
 async def update_area(office: Office, asker: Principal, area_id: UUID, body: AreaUpdate) -> Area:

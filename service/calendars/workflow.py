@@ -15,7 +15,7 @@ from service.calendars.hours import WorkingHours
 from service.calendars.models import CalendarDayRow, CalendarRow
 from service.calendars.schemas import OFFICE_HOURS, Calendar, CalendarChange, CalendarDay, Calendars, span_of
 from service.database import Database
-from service.errors import not_found
+from service.loading import load
 from service.office import Office
 from service.security import Principal
 
@@ -69,9 +69,7 @@ async def get_calendar(session: AsyncSession, calendar_id: str) -> Calendar:
     Raises:
         ProblemError: 404 where there is none.
     """
-    row = await session.get(CalendarRow, calendar_id)
-    if row is None:
-        raise not_found("calendar")
+    row = await load(session, CalendarRow, calendar_id, "calendar")
     return await _shown(session, row)
 
 

@@ -11,7 +11,8 @@ from service import clock
 from service.cameras import frame_relay
 from service.cameras.models import CameraRow, CameraSignalRow
 from service.cameras.schemas import SignalPhase, SignalReport
-from service.errors import ProblemError, invalid, not_found
+from service.errors import ProblemError, invalid
+from service.loading import load
 from service.office import Office
 from service.security import Principal, Role
 
@@ -32,9 +33,7 @@ async def tell_signal(office: Office, asker: Principal, camera_id: str, body: Si
     if body.since is not None and body.since > now + _EARLY:
         raise invalid("since", "lies in the future: set the clock of the signal's controller right")
     async with office.database.transaction() as session:
-        camera = await session.get(CameraRow, camera_id)
-        if camera is None:
-            raise not_found("camera")
+        camera = await load(session, CameraRow, camera_id, "camera")
         told = []
         for crosswalk in _crosswalks(camera, body.crosswalk):
             row = await session.get(CameraSignalRow, (camera_id, crosswalk))

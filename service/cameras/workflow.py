@@ -24,8 +24,9 @@ from service.cameras.schemas import (
     SignalPhase,
 )
 from service.cameras.signals import signals_of
-from service.errors import ProblemError, invalid, not_found
+from service.errors import ProblemError, invalid
 from service.events.workflow import EVERYBODY, publish
+from service.loading import load
 from service.office import Office
 from service.paging import decode_cursor, encode_cursor
 from service.security import Principal, Role, Scope
@@ -46,10 +47,7 @@ async def load_camera(session: AsyncSession, camera_id: str) -> CameraRow:
     Raises:
         ProblemError: 404 where there is none.
     """
-    row = await session.get(CameraRow, camera_id)
-    if row is None:
-        raise not_found("camera")
-    return row
+    return await load(session, CameraRow, camera_id, "camera")
 
 
 async def list_cameras(session: AsyncSession, asker: Principal, limit: int, cursor: str | None) -> CameraPage:

@@ -10,7 +10,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from service import clock
 from service.audit.workflow import Actor, record
-from service.errors import ProblemError, invalid, not_found
+from service.errors import ProblemError, invalid
+from service.loading import load
 from service.office import Office
 from service.second_factors.models import SecondFactorRow
 from service.second_factors.schemas import Enrolment, RecoveryCodes
@@ -109,9 +110,7 @@ async def reset(office: Office, asker: Principal, user_id: UUID) -> None:
 
 async def _drop(office: Office, asker: Principal, user_id: UUID) -> None:
     async with office.database.transaction() as session:
-        row = await session.get(SecondFactorRow, user_id)
-        if row is None:
-            raise not_found("second factor")
+        row = await load(session, SecondFactorRow, user_id, "second factor")
         await session.delete(row)
         others = delete(SessionRow).where(SessionRow.user_id == user_id, SessionRow.id != (asker.session_id or ""))
         await session.execute(others)

@@ -11,7 +11,8 @@ from service import clock
 from service.audit.workflow import Actor, history, record
 from service.calendars.models import CalendarRow
 from service.changes import Change, Changes
-from service.errors import ProblemError, invalid, not_found
+from service.errors import ProblemError, invalid
+from service.loading import load
 from service.office import Office
 from service.paging import decode_cursor, encode_cursor
 from service.security import Principal
@@ -37,10 +38,7 @@ async def load_unit(session: AsyncSession, unit_id: UUID) -> UnitRow:
     Raises:
         ProblemError: 404 where there is none.
     """
-    row = await session.get(UnitRow, unit_id)
-    if row is None:
-        raise not_found("unit")
-    return row
+    return await load(session, UnitRow, unit_id, "unit")
 
 
 async def create_unit(office: Office, asker: Principal, body: UnitCreate) -> UnitRow:

@@ -10,7 +10,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from service import clock
 from service.areas.models import AreaRow
 from service.audit.workflow import Actor, record
-from service.errors import ProblemError, invalid, not_found
+from service.errors import ProblemError, invalid
+from service.loading import load
 from service.office import Office
 from service.paging import decode_cursor, encode_cursor
 from service.security import Principal, Role
@@ -30,10 +31,7 @@ async def load_user(session: AsyncSession, user_id: UUID) -> UserRow:
     Raises:
         ProblemError: 404 where there is none.
     """
-    user = await session.get(UserRow, user_id)
-    if user is None:
-        raise not_found("person")
-    return user
+    return await load(session, UserRow, user_id, "person")
 
 
 async def list_users(session: AsyncSession, limit: int, cursor: str | None) -> UserPage:

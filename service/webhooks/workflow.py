@@ -11,7 +11,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from service import clock
 from service.audit.workflow import Actor, record
-from service.errors import ProblemError, invalid, not_found
+from service.errors import ProblemError, invalid
+from service.loading import load
 from service.office import Office
 from service.outgoing import DEAD, LEASE, WAITING, Patience, settle
 from service.paging import bad_cursor, decode_cursor, encode_cursor
@@ -124,9 +125,7 @@ async def test_webhook(office: Office, asker: Principal, webhook_id: UUID) -> De
         await record(session, Actor.of(asker), "test", "webhook", str(webhook_id))
     tried = await attempt(office, message)
     async with office.database.transaction() as session:
-        row = await session.get(WebhookDeliveryRow, message.id, with_for_update=True)
-        if row is None:
-            raise not_found("webhook")
+        row = await load(session, WebhookDeliveryRow, message.id, "webhook", lock=True)
         add_attempt(row, tried)
         settle(row, tried.failure, _ONCE, clock.now())
         return _delivery(row)
@@ -161,9 +160,7 @@ async def redeliver(office: Office, asker: Principal, delivery_id: UUID) -> Deli
         ProblemError: 404 where there is none, 409 where it waits already.
     """
     async with office.database.transaction() as session:
-        row = await session.get(WebhookDeliveryRow, delivery_id, with_for_update=True)
-        if row is None:
-            raise not_found("delivery")
+        row = await load(session, WebhookDeliveryRow, delivery_id, "delivery", lock=True)
         if row.state == WAITING:
             raise ProblemError(409, "The message waits to be sent already.", kind="waiting")
         await _requeue(session, [row])
@@ -218,10 +215,7 @@ async def _check(office: Office, url: str) -> None:
 
 
 async def _load(session: AsyncSession, webhook_id: UUID) -> WebhookRow:
-    row = await session.get(WebhookRow, webhook_id, with_for_update=True)
-    if row is None:
-        raise not_found("webhook")
-    return row
+    return await load(session, WebhookRow, webhook_id, "webhook", lock=True)
 
 
 async def _shown(session: AsyncSession, row: WebhookRow) -> Webhook:
