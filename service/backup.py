@@ -20,7 +20,7 @@ from pathlib import Path
 from sqlalchemy import make_url
 
 from service import clock
-from service.evidence.store import sync_file
+from service.evidence.placing import sync_file
 from service.settings import Settings
 
 DATABASE = "streetwarden.db"
