@@ -81,9 +81,9 @@ export function OutlineEditor({ shapes, code, corners, onChange }: Props) {
   return (
     <div className={styles.editor}>
       {/* Corners take the focus and are moved by the arrow keys; clicking beside them only adds one more. */}
-      {}
       <svg
         ref={svg}
+        className={styles.plan}
         viewBox={`0 0 ${map.width} ${map.height}`}
         onPointerMove={onMove}
         onPointerUp={onUp}
