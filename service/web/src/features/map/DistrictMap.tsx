@@ -61,6 +61,7 @@ export function DistrictMap({ spots, heat = [], marked = null, onArea, onPlace, 
   const unit = Math.max(map.width, map.height) / 100
   // The largest first, so that what lies within is drawn over it.
   const order = shapes.toSorted((one, other) => LEVELS.indexOf(one.level) - LEVELS.indexOf(other.level))
+  const isNested = shapes.some(({ level }) => level === 'community')
   const onClick = (event: MouseEvent<SVGSVGElement>) => {
     const matrix = event.currentTarget.getScreenCTM()
     if (matrix === null || onPlace === undefined) return
@@ -95,10 +96,12 @@ export function DistrictMap({ spots, heat = [], marked = null, onArea, onPlace, 
               .filter((shape) => shape.level !== 'district')
               .map((shape) => {
                 const ring = shape.rings[0] ?? []
-                const middle = middleOf(ring)
-                const [x, y] = middle === null ? [0, 0] : map.at(middle)
+                const [x, y] = map.at(middleOf(ring) ?? [0, 0])
+                const top = Math.min(...ring.map((place) => map.at(place)[1]))
+                // Smaller areas lie within: their names have the middle.
+                const atTop = shape.level === 'sub_district' && isNested
                 return (
-                  <text key={shape.code} x={x} y={y} fontSize={unit * 2.2}>
+                  <text key={shape.code} x={x} y={atTop ? top + unit * 3.5 : y} fontSize={unit * 2.2}>
                     {shape.name}
                   </text>
                 )

@@ -15,6 +15,7 @@ setWorkerUrl(workerUrl)
 
 const TOLD = ['spots', 'cameras']
 const SPOT_ZOOM = 16
+const LETTER_PX = 14
 
 interface Props extends MapContent {
   areas: readonly AreaFeature[]
@@ -50,7 +51,7 @@ export default function GlMap({
   const begin = useEffectEvent((container: HTMLElement) => {
     const map = new MapLibreMap({
       container,
-      style: mapStyle(areas, content, theme, chosen),
+      style: mapStyle(areas, content, theme, { chosen, scale: scaleOf(container) }),
       ...(bounds === null ? {} : { bounds, fitBoundsOptions: { padding: 24 } }),
       attributionControl: false,
       interactive: !still,
@@ -72,7 +73,7 @@ export default function GlMap({
     })
     map.touchZoomRotate.disableRotation()
     if (!still) map.addControl(new NavigationControl({ showCompass: false }), 'top-right')
-    map.addControl(new ScaleControl({ maxWidth: 120 }), 'bottom-left')
+    if (!still) map.addControl(new ScaleControl({ maxWidth: 120 }), 'bottom-left')
     return map
   })
   const broken = useEffectEvent(onBroken)
@@ -116,7 +117,9 @@ export default function GlMap({
 
   // What changes later goes into the map that is there: a new one would lose the reader's place.
   useEffect(() => {
-    map?.setStyle(mapStyle(areas, { heat, spots, cameras }, theme, chosen))
+    map?.setStyle(
+      mapStyle(areas, { heat, spots, cameras }, theme, { chosen, scale: scaleOf(map.getContainer()) }),
+    )
   }, [map, areas, heat, spots, cameras, chosen, theme])
 
   const [longitude, latitude] = spots.find(({ id }) => id === chosen)?.place ?? []
@@ -131,4 +134,9 @@ export default function GlMap({
   }, [map, placed, longitude, latitude])
 
   return <div ref={frame} className={styles.map} data-still={still} data-drawn={map !== null} />
+}
+
+/** Marks and letters follow the page's text. */
+function scaleOf(element: Element): number {
+  return Number.parseFloat(getComputedStyle(element).fontSize) / LETTER_PX
 }

@@ -22,6 +22,13 @@ export interface MapContent {
   readonly cameras: readonly CameraPin[]
 }
 
+interface Look {
+  /** Id of the spot that stands out. */
+  readonly chosen?: string | null
+  /** How large letters and marks are; a screen on a wall is read from afar. */
+  readonly scale?: number
+}
+
 type Bounds = [west: number, south: number, east: number, north: number]
 
 /** As in app/tokens.css; a canvas cannot read custom properties. */
@@ -61,6 +68,14 @@ const HEAT = [
 ] as const
 /** Fonts of the reader's own machine: without an address for glyphs MapLibre draws all letters itself. */
 const FONTS = ['Noto Sans CJK SC', 'Noto Sans SC', 'PingFang SC', 'Microsoft YaHei', 'sans-serif']
+/** Where a name may stand about its place: it gives way to cameras, hot spots and other names. */
+const ANCHORS: ('center' | 'top' | 'bottom' | 'left' | 'right')[] = [
+  'center',
+  'top',
+  'bottom',
+  'left',
+  'right',
+]
 const FEW_AREAS = 12
 
 /** A map of the district's own outlines: nothing of it is asked of a map server. */
@@ -68,7 +83,7 @@ export function mapStyle(
   areas: readonly AreaFeature[],
   content: MapContent,
   theme: ThemeName,
-  chosen: string | null = null,
+  { chosen = null, scale = 1 }: Look = {},
 ): StyleSpecification {
   const colour = COLOURS[theme]
   const few = areas.filter(({ properties }) => properties.level === 'community').length <= FEW_AREAS
@@ -77,6 +92,9 @@ export function mapStyle(
     'text-field': ['get', 'name'] as ['get', string],
     'text-font': FONTS,
     'text-padding': 4,
+    'text-variable-anchor': ANCHORS,
+    'text-radial-offset': 0.9,
+    'text-justify': 'auto' as const,
   }
   return {
     version: 8,
@@ -118,7 +136,17 @@ export function mapStyle(
         source: 'heat',
         paint: {
           'heatmap-weight': ['get', 'weight'],
-          'heatmap-radius': ['interpolate', ['exponential', 1.6], ['zoom'], 10, 14, 14, 30, 18, 110],
+          'heatmap-radius': [
+            'interpolate',
+            ['exponential', 1.6],
+            ['zoom'],
+            10,
+            14 * scale,
+            14,
+            30 * scale,
+            18,
+            110 * scale,
+          ],
           'heatmap-opacity': 0.9,
           'heatmap-color': [
             'interpolate',
@@ -136,23 +164,12 @@ export function mapStyle(
         },
       },
       {
-        id: 'cameras',
-        type: 'circle',
-        source: 'cameras',
-        paint: {
-          'circle-radius': ['interpolate', ['linear'], ['zoom'], 10, 4, 16, 7],
-          'circle-color': ['case', ['get', 'sees'], colour.sees, colour.land],
-          'circle-stroke-color': ['case', ['get', 'sees'], colour.halo, colour.blind],
-          'circle-stroke-width': ['case', ['get', 'sees'], 1.5, 3],
-        },
-      },
-      {
         id: 'community-names',
         type: 'symbol',
         source: 'names',
         filter: community,
         minzoom: few ? 0 : 13,
-        layout: { ...name, 'text-size': 12 },
+        layout: { ...name, 'text-size': 12 * scale },
         paint: { 'text-color': colour.text, 'text-halo-color': colour.halo, 'text-halo-width': 1.5 },
       },
       {
@@ -160,7 +177,7 @@ export function mapStyle(
         type: 'symbol',
         source: 'names',
         filter: ['!', community],
-        layout: { ...name, 'text-size': 14 },
+        layout: { ...name, 'text-size': 14 * scale },
         paint: { 'text-color': colour.text, 'text-halo-color': colour.halo, 'text-halo-width': 2 },
       },
       {
@@ -170,19 +187,41 @@ export function mapStyle(
         minzoom: 14,
         layout: {
           ...name,
-          'text-size': 12,
-          'text-anchor': 'top',
-          'text-offset': [0, 0.8],
-          'text-optional': true,
+          'text-size': 12 * scale,
+          'text-variable-anchor': ['top', 'bottom', 'right', 'left'],
         },
         paint: { 'text-color': colour.text, 'text-halo-color': colour.halo, 'text-halo-width': 1.5 },
+      },
+      {
+        id: 'cameras',
+        type: 'circle',
+        source: 'cameras',
+        paint: {
+          'circle-radius': ['interpolate', ['linear'], ['zoom'], 10, 4 * scale, 16, 7 * scale],
+          'circle-color': ['case', ['get', 'sees'], colour.sees, colour.land],
+          'circle-stroke-color': ['case', ['get', 'sees'], colour.halo, colour.blind],
+          'circle-stroke-width': ['case', ['get', 'sees'], 1.5 * scale, 3 * scale],
+        },
+      },
+      {
+        // Circles take no room among the letters: this does, unseen, so that names keep off the cameras.
+        id: 'camera-room',
+        type: 'symbol',
+        source: 'cameras',
+        layout: {
+          'text-field': '●',
+          'text-font': FONTS,
+          'text-size': 16 * scale,
+          'text-allow-overlap': true,
+        },
+        paint: { 'text-opacity': 0 },
       },
       {
         id: 'spots',
         type: 'circle',
         source: 'spots',
         paint: {
-          'circle-radius': ['interpolate', ['linear'], ['get', 'count'], 2, 12, 50, 20],
+          'circle-radius': ['interpolate', ['linear'], ['get', 'count'], 2, 12 * scale, 50, 20 * scale],
           'circle-color': colour.spot,
           'circle-stroke-color': colour.halo,
           'circle-stroke-width': ['case', ['get', 'chosen'], 5, 2],
@@ -195,7 +234,7 @@ export function mapStyle(
         layout: {
           'text-field': ['to-string', ['get', 'count']],
           'text-font': FONTS,
-          'text-size': 13,
+          'text-size': 13 * scale,
           'text-allow-overlap': true,
         },
         paint: { 'text-color': colour.spotText },

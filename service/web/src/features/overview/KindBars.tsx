@@ -26,9 +26,9 @@ export function KindBars({ period }: { period: Period }) {
           <li key={kind}>
             <Link to={`/cases?kind=${kind}&since=${period.firstDay}`}>
               <KindLabel kind={kind} />
-              <meter min={0} max={most} value={found} aria-hidden />
-              <b>{format.number(found)}</b>
               <small>{relapses === 0 ? '' : t('overview.kindRelapses', { count: relapses })}</small>
+              <b>{format.number(found)}</b>
+              <meter min={0} max={most} value={found} aria-hidden />
             </Link>
           </li>
         ))}

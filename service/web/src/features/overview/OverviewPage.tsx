@@ -40,7 +40,10 @@ export default function OverviewPage() {
   return (
     <div className={styles.page}>
       <header className={styles.header}>
-        <h1>{t('overview.title')}</h1>
+        <h1>
+          <span className={styles.paper}>{t('app.name')} · </span>
+          {t('overview.title')}
+        </h1>
         <Updated period={period} />
         <span className={styles.tools}>
           <Button icon={<Printer size={16} />} onClick={() => window.print()}>

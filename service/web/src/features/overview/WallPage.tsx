@@ -23,7 +23,7 @@ import { useMapContent } from './useMapContent'
 import { useNews } from './useNews'
 import { useWakeLock } from './useWakeLock'
 import styles from './WallPage.module.css'
-import { weekNow } from './week'
+import { weekAfter, weekNow } from './week'
 
 const PERIOD_DAYS = 30
 const RANKED = 6
@@ -111,11 +111,14 @@ function Panel({ name, title, children }: { name: string; title: string; childre
 function Ranking() {
   const t = useMessages()
   const format = useFormat()
-  const week = weekNow(districtZone(), new Date(useNow(60 * SECOND_MS)))
-  const { data: ranking } = useQuery(rankingQuery(week))
+  const now = weekNow(districtZone(), new Date(useNow(60 * SECOND_MS)))
+  const { data: current } = useQuery(rankingQuery(now))
+  const { data: before } = useQuery(rankingQuery(weekAfter(now, -1)))
+  // On a Monday nothing can be judged yet: the week before stays.
+  const ranking = current?.items.some(({ rank }) => rank !== null) === false ? before : current
   const units = ranking?.items.filter(({ rank }) => rank !== null).slice(0, RANKED) ?? []
   return (
-    <Panel name="ranking" title={t('overview.ranking', { week })}>
+    <Panel name="ranking" title={t('overview.ranking', { week: ranking?.week ?? now })}>
       <ol className={styles.ranking}>
         {units.map(({ unit_id: id, rank, name, score, late }) => (
           <li key={id}>
