@@ -11,6 +11,7 @@ import statistics
 import sys
 import tempfile
 import time
+from collections import Counter
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Annotated
@@ -28,7 +29,8 @@ from detector.violations import ViolationKind
 from service import logs
 from service.app import create_app
 from service.bootstrap import prepare
-from service.cases.models import CaseRow
+from service.cases.models import CaseNumberRow, CaseRow
+from service.cases.numbers import number_of
 from service.cases.transitions import CaseStatus
 from service.database import Base, Database
 from service.settings import Settings
@@ -50,7 +52,10 @@ QUERIES: dict[str, list[tuple[str, str]]] = {
     "one unit": [("unit_id", str(UUID(int=3)))],
     "one week": [("since", "2026-06-01T00:00:00Z"), ("until", "2026-06-08T00:00:00Z")],
     "part of a number": [("q", "00042")],
-    "a number": [("q", "JJ-20260601-000")],
+    "a number": [("q", "JJ-20260601-00042")],
+    "the start of a number": [("q", "JJ-20260601-000")],
+    "a day": [("q", "20260601")],
+    "two digits": [("q", "42")],
     "the end of a number": [("q", "-00042")],
 }
 
@@ -114,32 +119,38 @@ async def fill(settings: Settings, count: int = CASES) -> None:
     """Write the cases, the same ones every time but for their identifiers."""
     chance = random.Random(20261124)  # noqa: S311 (the same cases every time, no secret)
     database = Database(settings.database)
+    days: Counter[str] = Counter()
     for start in range(0, count, _CHUNK):
         violations, cases = [], []
-        for number in range(start, min(count, start + _CHUNK)):
-            violation, case = _case(chance, number)
+        for _ in range(start, min(count, start + _CHUNK)):
+            violation, case = _case(chance, days)
             violations.append(violation)
             cases.append(case)
         async with database.transaction() as session:
             await _insert(session, ViolationRow, violations)
             await _insert(session, CaseRow, cases)
+    async with database.transaction() as session:
+        session.add_all(CaseNumberRow(day=day, last=last) for day, last in days.items())
     async with database.engine.connect() as connection:  # what a server does by itself sooner or later
-        await (await connection.execution_options(isolation_level="AUTOCOMMIT")).execute(text("ANALYZE"))
+        command = "ANALYZE" if database.is_sqlite else "VACUUM ANALYZE"
+        await (await connection.execution_options(isolation_level="AUTOCOMMIT")).execute(text(command))
     await database.close()
 
 
-def _case(chance: random.Random, number: int) -> tuple[dict[str, object], dict[str, object]]:
-    """The columns of a violation and of its case."""
+def _case(chance: random.Random, days: Counter[str]) -> tuple[dict[str, object], dict[str, object]]:
+    """The columns of a violation and of its case, which gets the next number of its day."""
     violation_id = uuid_utils.compat.uuid7()
     kind, status = chance.choice(_KINDS), chance.choice(_STATES)
     occurred_at = _FIRST + timedelta(seconds=chance.randrange(300 * 86_400))
     camera = chance.randrange(50)
+    day = f"{occurred_at:%Y%m%d}"
+    days[day] += 1
     violation: dict[str, object] = {
         "id": violation_id, "kind": kind.value, "document": "{}", "delivered_by": "bench", "delivered_at": occurred_at,
     }  # fmt: skip
     case: dict[str, object] = {
         "id": uuid_utils.compat.uuid7(),
-        "number": f"JJ-{occurred_at:%Y%m%d}-{number:05d}",
+        "number": number_of(day, days[day]),
         "version": 1,
         "status": status.value,
         "kind": kind.value,

@@ -15,6 +15,7 @@ from service.audit.workflow import SYSTEM, record
 from service.cameras.models import CameraRow
 from service.cases.events import tell
 from service.cases.models import CaseNumberRow, CaseRow
+from service.cases.numbers import number_of
 from service.cases.places import cell_of
 from service.cases.relapse import Occurrence, Settled, find_relapses
 from service.cases.transitions import CaseStatus
@@ -117,4 +118,4 @@ async def _open(
 async def _next_number(session: AsyncSession, day: str) -> str:
     row = await locked_row(session, CaseNumberRow, day, last=0)
     row.last += 1
-    return f"JJ-{day}-{row.last:05d}"
+    return number_of(day, row.last)

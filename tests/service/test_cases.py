@@ -17,8 +17,8 @@ from sqlalchemy import delete, update
 from detector.violations import ViolationKind
 from service import clock
 from service.cases.lists import CaseFilter, list_cases
-from service.cases.models import CaseRow
-from service.database import Database
+from service.cases.models import CaseNumberRow, CaseRow
+from service.database import Database, locked_row
 from service.security import Principal, Role
 from service.settings import Settings
 from service.violations.models import ViolationRow
@@ -184,6 +184,8 @@ async def fill(database: Database, cases: list[tuple[ViolationRow, CaseRow]]) ->
         session.add_all([violation for violation, _ in cases])
         await session.flush()
         session.add_all([row for _, row in cases])
+        given = await locked_row(session, CaseNumberRow, "20261124", last=0)
+        given.last = max([given.last, *(int(row.number[-5:]) for _, row in cases)])
 
 
 async def pages(database: Database, wanted: CaseFilter, limit: int) -> list[list[UUID]]:
