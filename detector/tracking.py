@@ -18,7 +18,7 @@ from detector.colours import COLOURS, colours, likeness
 from detector.detections import BoolArray, Detections, IntArray, ObjectClass
 from detector.duplicates import FAMILIES, distinct
 from detector.geometry import ious
-from detector.half_hidden import completed, hidden_sides, see_half_hidden
+from detector.half_hidden import completed, covered, hidden_sides, see_half_hidden
 from detector.kalman import Array, BoxFilter
 from detector.matching import NO_MATCH, assign, untaken
 
@@ -29,6 +29,10 @@ _SIDE = 0.25
 
 _DOUBTFUL_COST = 0.5
 """Boxes that agree less than this (about IoU 0.5) are looked at before they are taken for one object."""
+
+_FAR_COST = 0.65
+"""Boxes of two frames one after another that agree less than this, and look otherwise, show two objects, whoever else
+is near; after a gap nobody knows where the object is."""
 
 _LEARN_SECONDS: Final = 0.5
 _NO_ROWS: Final[IntArray] = np.empty(0, np.int64)
@@ -180,13 +184,15 @@ class Tracker:
     ) -> None:
         """Undo matches of boxes that hardly agree where another's colours do: people who meet and part.
 
-        Where nobody else is near, who looks otherwise than before stands in another light.
+        Where nobody else is near, who looks otherwise than before stands in another light; who is half hidden shows
+        another's colours.
         """
         if image is None:
             return
         rows = (detections.is_of(ObjectClass.PERSON) & (row_of >= 0)).nonzero()[0]
         rows = rows[cost[rows, row_of[rows]] > _DOUBTFUL_COST]
         rows = rows[self._coloured[row_of[rows]]]
+        rows = rows[~covered(boxes, rows)]
         if not len(rows):
             return
         looks = colours(image, detections.xyxy[rows])
@@ -197,7 +203,9 @@ class Tracker:
         others = (self._coloured & (self._hits >= 3)).nonzero()[0]
         near = (self._distances(_centres(boxes[rows]), others, age) < 1) & (cost[np.ix_(rows, others)] < NO_MATCH)
         alike = likeness(self._colours[others], looks[:, None]) >= _STRANGE
-        row_of[rows[(near & alike).any(axis=1)]] = -1
+        tracks = row_of[rows]
+        far = (cost[rows, tracks] > _FAR_COST) & (age[tracks] < 1.5 * self._interval)
+        row_of[rows[far | (near & alike).any(axis=1)]] = -1
 
     def _distances(self, found: Array, tracks: IntArray, age: Array) -> Array:
         """(N, len(tracks)) how far boxes are from where tracks must be, by how far those may have gone."""
@@ -207,12 +215,14 @@ class Tracker:
         return distance
 
     def _costs(self, boxes: Array, sides: BoolArray, age: Array) -> Array:
-        """(N, K) 1 - IoU of detections and predicted boxes, grown by what the prediction leaves open."""
+        """(N, K) 1 - IoU of detections and predicted boxes, or those grown by what the prediction leaves open."""
         size = self._state.box[:, 2:]
         half = size * 0.5
         half += np.minimum(np.sqrt(self._state.variance[:, :2]), half)
-        predicted = np.concatenate([self._state.box[:, :2] - half, self._state.box[:, :2] + half], axis=1)
-        cost = ious(boxes, predicted)
+        grown = np.concatenate([self._state.box[:, :2] - half, self._state.box[:, :2] + half], axis=1)
+        predicted = _corners(self._state.box)
+        # In a grown box the larger of two people would always win, wherever they stand.
+        cost = np.maximum(ious(boxes, predicted), ious(boxes, grown))
         see_half_hidden(cost, boxes, sides, self._state.box, predicted)
         np.subtract(1, cost, out=cost)
         # Ties between people who pass each other go to the one whose size fits.
