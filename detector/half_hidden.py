@@ -10,7 +10,7 @@ from detector.geometry import overlaps
 Array = NDArray[np.float64]
 BoolArray = NDArray[np.bool_]
 
-_LESS: Final = 0.75
+_LESS: Final = 0.9
 """A box of less than this share of the person's width lacks a side, and one of less height the legs; who turns round or
 sits down becomes as small, but behind nothing."""
 
