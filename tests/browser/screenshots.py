@@ -14,6 +14,12 @@ from tests.end_to_end.conftest import RunningOffice
 TARGET = Path(__file__).resolve().parents[2] / "docs" / "screenshots"
 HANDLER = "police"
 """The demo's handler of traffic offences."""
+DESK_PAGES = {
+    "zones": "/cameras/demo-crossroad/zones", "wall": "/wall", "notices": "/notices", "account": "/account",
+} | {name: f"/admin/{name}" for name in (
+    "users", "units", "areas", "standards", "calendars", "keys", "webhooks", "audit", "retention", "models",
+)}  # fmt: skip
+"""What people use at a desk only."""
 _ENOUGH_CASES = 12
 _SETTLE_MS = 1500
 
@@ -69,7 +75,7 @@ def shoot_all(context: BrowserContext, office: RunningOffice, case: str, suffix:
         "cameras": "/cameras", "camera": "/cameras/demo-crossroad",
     }  # fmt: skip
     if desk:
-        pages |= {"zones": "/cameras/demo-crossroad/zones", "units": "/admin/units", "audit": "/admin/audit"}
+        pages |= DESK_PAGES
     for name, path in pages.items():
         page.goto(office.url + path)
         shoot(page, f"{name}{suffix}")

@@ -1,9 +1,10 @@
-import { Button, Input } from 'antd'
+import { Button } from 'antd'
 import { useEffect, useRef, useState, type KeyboardEvent } from 'react'
 
 import { useWords } from '@/api/catalogue'
 import type { DismissalReason } from '@/api/nouns'
 import { useLocale } from '@/app/locale'
+import text from '@/shared/TextField.module.css'
 
 import styles from './DismissForm.module.css'
 
@@ -23,7 +24,7 @@ export function DismissForm({ onDismiss, onCancel }: Props) {
   const [note, setNote] = useState('')
   const [missing, setMissing] = useState(false)
   const group = useRef<HTMLDivElement>(null)
-  const field = useRef<HTMLDivElement>(null)
+  const field = useRef<HTMLTextAreaElement>(null)
 
   useEffect(() => group.current?.focus(), [])
 
@@ -33,7 +34,7 @@ export function DismissForm({ onDismiss, onCancel }: Props) {
     setAt(index)
     if (reason.needs_note && note.trim() === '') {
       setMissing(true)
-      field.current?.querySelector('textarea')?.focus()
+      field.current?.focus()
       return
     }
     // The catalogue's codes are the API's reasons: both come from the same list on the server.
@@ -83,20 +84,20 @@ export function DismissForm({ onDismiss, onCancel }: Props) {
           </li>
         ))}
       </ol>
-      <div ref={field}>
-        <Input.TextArea
-          aria-label={t('review.reasonNote')}
-          placeholder={t('review.reasonNote')}
-          autoSize={{ minRows: 1, maxRows: 4 }}
-          maxLength={2000}
-          value={note}
-          {...(missing ? { status: 'error' as const } : {})}
-          onChange={(event) => {
-            setNote(event.target.value)
-            setMissing(false)
-          }}
-        />
-      </div>
+      <textarea
+        ref={field}
+        className={text.field}
+        rows={1}
+        aria-label={t('review.reasonNote')}
+        aria-invalid={missing}
+        placeholder={t('review.reasonNote')}
+        maxLength={2000}
+        value={note}
+        onChange={(event) => {
+          setNote(event.target.value)
+          setMissing(false)
+        }}
+      />
       <p role="alert" className={styles.fault}>
         {missing ? t('review.reasonNoteNeeded') : null}
       </p>

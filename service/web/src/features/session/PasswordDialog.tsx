@@ -1,5 +1,5 @@
-import { Button, Input } from 'antd'
-import { useId, useState, type SubmitEvent } from 'react'
+import { Button } from 'antd'
+import { useState, type SubmitEvent } from 'react'
 
 import { Problem } from '@/api/problem'
 import { useChangePassword } from '@/api/session'
@@ -8,6 +8,7 @@ import { Dialog } from '@/shared/Dialog'
 import { problemDetail } from '@/shared/problemText'
 import { useToasts } from '@/shared/Toasts'
 
+import { CredentialField } from './CredentialField'
 import styles from './SignIn.module.css'
 
 const SHORTEST = 10
@@ -24,7 +25,6 @@ export function PasswordDialog({ open, onClose }: { open: boolean; onClose: () =
 
 function PasswordForm({ onDone }: { onDone: () => void }) {
   const t = useMessages()
-  const id = useId()
   const toasts = useToasts()
   const change = useChangePassword()
   const [current, setCurrent] = useState('')
@@ -60,27 +60,25 @@ function PasswordForm({ onDone }: { onDone: () => void }) {
 
   return (
     <form className={styles.form} onSubmit={submit} noValidate>
-      <label htmlFor={`${id}-current`}>{t('session.currentPassword')}</label>
-      <Input.Password
-        id={`${id}-current`}
-        autoComplete="current-password"
+      <CredentialField
+        kind="password"
+        label={t('session.currentPassword')}
         value={current}
-        onChange={(event) => setCurrent(event.target.value)}
+        onChange={setCurrent}
+        first
       />
-      <label htmlFor={`${id}-new`}>{t('session.newPassword')}</label>
-      <Input.Password
-        id={`${id}-new`}
-        autoComplete="new-password"
-        placeholder={t('session.passwordRule')}
+      <CredentialField
+        kind="newPassword"
+        label={t('session.newPassword')}
+        hint={t('session.passwordRule')}
         value={next}
-        onChange={(event) => setNext(event.target.value)}
+        onChange={setNext}
       />
-      <label htmlFor={`${id}-repeat`}>{t('session.repeatPassword')}</label>
-      <Input.Password
-        id={`${id}-repeat`}
-        autoComplete="new-password"
+      <CredentialField
+        kind="newPassword"
+        label={t('session.repeatPassword')}
         value={repeated}
-        onChange={(event) => setRepeated(event.target.value)}
+        onChange={setRepeated}
       />
       <p role="alert" className={styles.fault}>
         {fault}

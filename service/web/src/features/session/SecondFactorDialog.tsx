@@ -1,5 +1,5 @@
-import { Button, Input } from 'antd'
-import { useId, useState } from 'react'
+import { Button } from 'antd'
+import { useState } from 'react'
 
 import { useBeginSecondFactor, useConfirmSecondFactor, useRemoveSecondFactor } from '@/api/session'
 import { useMessages } from '@/app/locale'
@@ -8,6 +8,7 @@ import { Dialog } from '@/shared/Dialog'
 import { problemDetail } from '@/shared/problemText'
 import { useToasts } from '@/shared/Toasts'
 
+import { CredentialField } from './CredentialField'
 import { useSession } from './session'
 import styles from './SignIn.module.css'
 
@@ -23,7 +24,6 @@ export function SecondFactorDialog({ open, onClose }: { open: boolean; onClose: 
 
 function SecondFactorForm({ onDone }: { onDone: () => void }) {
   const t = useMessages()
-  const id = useId()
   const toasts = useToasts()
   const { second_factor: hasOne, second_factor_missing: missing } = useSession()
   const begin = useBeginSecondFactor()
@@ -68,15 +68,12 @@ function SecondFactorForm({ onDone }: { onDone: () => void }) {
         <>
           {missing ? <p>{t('session.secondFactorMissing')}</p> : null}
           <p>{had ? t('session.secondFactorOn') : t('session.secondFactorHint')}</p>
-          <label htmlFor={`${id}-password`}>{t('session.password')}</label>
-          <Input
-            id={`${id}-password`}
-            type="password"
-            size="large"
-            autoComplete="current-password"
-            data-focus
+          <CredentialField
+            kind="password"
+            label={t('session.password')}
             value={password}
-            onChange={(event) => setPassword(event.target.value)}
+            onChange={setPassword}
+            first
           />
         </>
       ) : (
@@ -88,15 +85,7 @@ function SecondFactorForm({ onDone }: { onDone: () => void }) {
           <p>
             <a href={begin.data?.uri}>{t('session.openApp')}</a>
           </p>
-          <label htmlFor={`${id}-code`}>{t('session.code')}</label>
-          <Input
-            id={`${id}-code`}
-            size="large"
-            autoComplete="one-time-code"
-            inputMode="numeric"
-            value={code}
-            onChange={(event) => setCode(event.target.value)}
-          />
+          <CredentialField kind="code" label={t('session.code')} value={code} onChange={setCode} />
         </>
       )}
       <p role="alert" className={styles.fault}>

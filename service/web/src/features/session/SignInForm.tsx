@@ -1,5 +1,5 @@
-import { Button, Input, type InputRef } from 'antd'
-import { useEffect, useId, useRef, useState, type SubmitEvent } from 'react'
+import { Button } from 'antd'
+import { useEffect, useRef, useState, type SubmitEvent } from 'react'
 
 import type { Session } from '@/api/nouns'
 import { Problem } from '@/api/problem'
@@ -7,6 +7,7 @@ import { useSignIn } from '@/api/session'
 import { useMessages } from '@/app/locale'
 import { problemText } from '@/shared/problemText'
 
+import { CredentialField } from './CredentialField'
 import styles from './SignIn.module.css'
 
 interface Props {
@@ -19,11 +20,10 @@ const DEFAULT_WAIT_S = 30
 /** User name and password; a throttled attempt counts down until the next is allowed. */
 export function SignInForm({ username: known = '', onSignedIn }: Props) {
   const t = useMessages()
-  const id = useId()
   const signIn = useSignIn()
   const [username, setUsername] = useState(known)
   const [password, setPassword] = useState('')
-  const focused = useRef<InputRef>(null)
+  const focused = useRef<HTMLInputElement>(null)
   const [code, setCode] = useState('')
   /** The server asks for a code too: the person has a second factor. */
   const [asksCode, setAsksCode] = useState(false)
@@ -70,42 +70,29 @@ export function SignInForm({ username: known = '', onSignedIn }: Props) {
 
   return (
     <form className={styles.form} onSubmit={submit} noValidate>
-      <label htmlFor={`${id}-name`}>{t('session.username')}</label>
-      <Input
-        id={`${id}-name`}
-        size="large"
-        autoComplete="username"
-        autoCapitalize="none"
-        spellCheck={false}
-        ref={known === '' ? focused : null}
+      <CredentialField
+        kind="username"
+        label={t('session.username')}
         value={username}
-        onChange={(event) => setUsername(event.target.value)}
+        onChange={setUsername}
+        ref={known === '' ? focused : null}
       />
-      <label htmlFor={`${id}-password`}>{t('session.password')}</label>
-      <Input
-        id={`${id}-password`}
-        type="password"
-        size="large"
-        autoComplete="current-password"
-        ref={known === '' ? null : focused}
-        data-focus
+      <CredentialField
+        kind="password"
+        label={t('session.password')}
         value={password}
-        onChange={(event) => setPassword(event.target.value)}
+        onChange={setPassword}
+        first
+        ref={known === '' ? null : focused}
       />
       {asksCode ? (
-        <>
-          <label htmlFor={`${id}-code`}>{t('session.code')}</label>
-          <Input
-            id={`${id}-code`}
-            size="large"
-            autoComplete="one-time-code"
-            inputMode="numeric"
-            maxLength={32}
-            ref={takeFocus}
-            value={code}
-            onChange={(event) => setCode(event.target.value)}
-          />
-        </>
+        <CredentialField
+          kind="code"
+          label={t('session.code')}
+          value={code}
+          onChange={setCode}
+          ref={takeFocus}
+        />
       ) : null}
       <p role="alert" className={styles.fault}>
         {fault}
@@ -124,7 +111,7 @@ export function SignInForm({ username: known = '', onSignedIn }: Props) {
   )
 }
 
-function takeFocus(field: InputRef | null) {
+function takeFocus(field: HTMLInputElement | null) {
   field?.focus()
 }
 
