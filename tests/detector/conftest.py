@@ -11,7 +11,7 @@ def rng() -> np.random.Generator:
     return np.random.default_rng(20261124)
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def crossroad() -> Path:
     clip = SHARED / "video" / "crossroad.avi"
     if not clip.exists():

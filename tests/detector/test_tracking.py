@@ -174,6 +174,17 @@ def test_who_comes_in_where_somebody_left_is_another_track() -> None:
     assert len(numbers(Street([leaves, comes]), 10)) == 2
 
 
+def test_who_turns_round_in_another_light_keeps_the_number() -> None:
+    """Boxes hardly agree and colours do not, but nobody else is there."""
+
+    def headlights(image: Image, seconds: float) -> None:
+        if 4.9 < seconds < 7:
+            image[:] = image // 4 + 190
+
+    walker = person((0, 100, 250), (5, 175, 250), (10, 100, 250))
+    assert len(numbers(Street([walker], paint=headlights, fps=5, jitter=2), 10)) == 1
+
+
 def test_people_who_meet_do_not_take_each_other_along() -> None:
     """One is overlooked just where the other one comes out from behind: neither boxes nor colours agree."""
     east = person((0, 100, 250), (10, 500, 250), look=1)

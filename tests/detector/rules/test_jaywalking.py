@@ -248,6 +248,27 @@ def test_a_person_found_again_under_another_number_is_the_same_visit(
     assert [f.track_ids for f in found] == [(7, 8)]
 
 
+@pytest.mark.parametrize(
+    ("until", "tracks"),
+    [
+        pytest.param(3.0, [(8, 7)], id="not seen since before the visit"),
+        pytest.param(7.0, [(8,), (7,)], id="seen beside the visitor"),
+    ],
+)
+def test_a_number_known_from_before_is_the_same_visit_unless_both_were_seen(
+    until: float, tracks: list[tuple[int, ...]]
+) -> None:
+    """Number 8 walks on the road from 4 to 9 s and is lost there; number 7 was seen on the pavement before."""
+    rule, found = Jaywalking(JaywalkingSettings(), ZoneMap(scene(ROAD))), []
+    walker, waits = person((4, 100, 200), (16, 500, 200)), person((0, 300, 120), (until, 300, 120))
+    for frame, seen in Street([waits, walker], fps=5).frames(0, 16):
+        numbers = [7 if box[3] < 150 or frame.seconds > 9 else 8 for box in seen.xyxy.tolist()]
+        shown = rows_of(seen.xyxy, seen.class_id, seen.confidence, np.array(numbers, np.int64))
+        found += rule.update(View(frame, shown, shown, riders(shown)))
+    found += rule.finish()
+    assert [f.track_ids for f in found] == tracks
+
+
 def test_who_comes_in_where_another_went_out_is_somebody_else() -> None:
     street = Street([person((0, 300, 250), (6, 660, 250)), person((8, 660, 252), (14, 300, 252), look=1)])
     assert len(violations(scene(ROAD, jaywalking=RULE), street, 16)) == 2
