@@ -392,10 +392,7 @@ export const enUS = {
 
   'photos.drafts': 'To be sent',
   'photos.draftsHint': 'Photos of one problem become one case. Check place and time, then send.',
-  'photos.sorted': {
-    one: '{problems} problem(s), {count} photo',
-    other: '{problems} problem(s), {count} photos',
-  },
+  'photos.problems': { one: '{count} problem', other: '{count} problems' },
   'photos.sendAll': { one: 'Send {count} problem', other: 'Send all {count} problems' },
   'photos.send': 'Send',
   'photos.discard': 'Discard',
@@ -407,7 +404,7 @@ export const enUS = {
   'photos.sent': 'Sent',
   'photos.problem': 'Problem {number}',
   'photos.shots': { one: '{count} photo', other: '{count} photos' },
-  'photos.split': 'Own problem',
+  'photos.split': 'Split off',
   'photos.splitOf': 'Make {name} a problem of its own',
   'photos.join': 'Join with…',
   'photos.joinOf': 'Join problem {number} with',
@@ -843,6 +840,9 @@ export const enUS = {
   'models.cameras': 'Cameras being watched',
   'models.none': 'The engine has not reported',
 
+  'cameras.blind': 'Cannot see: {why}',
+  'cameras.onlyBlind': '{count} blind',
+
   'overview.title': 'Overview',
   'overview.pending': 'To review',
   'overview.filed': 'To dispatch',
@@ -863,7 +863,7 @@ export const enUS = {
   'overview.leaveWall': 'Leave wall screen',
   'overview.print': 'Print',
   'overview.byKind': 'Cases of 30 days by kind',
-  'overview.trend': '30 days',
+  'overview.trend': 'Trend of 30 days',
   'overview.trendFound': 'Filed',
   'overview.trendSettled': 'Closed',
   'overview.trendLate': 'Late',

@@ -309,6 +309,9 @@ export const zhOffice = {
   'notices.code': '{email} 收到的验证码',
   'notices.confirm': '确认',
 
+  'cameras.blind': '看不见：{why}',
+  'cameras.onlyBlind': '看不见 {count}',
+
   'overview.title': '总览',
   'overview.pending': '待审核',
   'overview.filed': '待派遣',

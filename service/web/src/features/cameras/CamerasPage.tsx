@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query'
 import { Button } from 'antd'
-import { Plus, Video } from 'lucide-react'
+import { EyeOff, Plus, Video } from 'lucide-react'
 import { useState } from 'react'
 import { Link, useNavigate } from 'react-router'
 
@@ -18,6 +18,7 @@ import { useNow } from '@/shared/useNow'
 import { CameraStateLabel } from './CameraState'
 import { CameraWizard } from './CameraWizard'
 import styles from './CamerasPage.module.css'
+import { isBlind } from './gaps'
 import { Snapshot } from './Snapshot'
 
 /** The wall: every camera with its newest picture and how it fares. */
@@ -28,6 +29,9 @@ export default function CamerasPage() {
   const cameras = useQuery({ ...camerasQuery, refetchInterval: 15_000 })
   const toasts = useToasts()
   const [adding, setAdding] = useState(false)
+  const [onlyBlind, setOnlyBlind] = useState(false)
+  const blind = cameras.data?.filter(isBlind) ?? []
+  const shown = onlyBlind ? blind : cameras.data
   const administrator = user.role === 'administrator'
   const add = (
     <Button type="primary" icon={<Plus size={16} />} onClick={() => setAdding(true)}>
@@ -39,6 +43,17 @@ export default function CamerasPage() {
     <div className={styles.page}>
       <header className={styles.header}>
         <h1>{t('cameras.title')}</h1>
+        {blind.length === 0 && !onlyBlind ? null : (
+          <Button
+            danger
+            aria-pressed={onlyBlind}
+            type={onlyBlind ? 'primary' : 'default'}
+            icon={<EyeOff size={16} />}
+            onClick={() => setOnlyBlind(!onlyBlind)}
+          >
+            {t('cameras.onlyBlind', { count: blind.length })}
+          </Button>
+        )}
         {administrator ? add : null}
       </header>
       {cameras.error === null || cameras.data !== undefined ? null : (
@@ -56,7 +71,7 @@ export default function CamerasPage() {
         />
       ) : null}
       <ul className={styles.wall}>
-        {cameras.data?.map((camera) => (
+        {shown?.map((camera) => (
           <CameraCard key={camera.id} camera={camera} />
         ))}
       </ul>
@@ -81,7 +96,7 @@ function CameraCard({ camera }: { camera: Camera }) {
   const { status } = camera
   const zones = camera.scene.zones?.length ?? 0
   return (
-    <li className={styles.card}>
+    <li className={styles.card} data-blind={isBlind(camera)}>
       <div className={styles.picture}>
         <Snapshot camera={camera} />
       </div>

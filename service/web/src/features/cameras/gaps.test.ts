@@ -1,8 +1,8 @@
-import { expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 
-import type { Gap } from '@/api/nouns'
+import type { Camera, Gap } from '@/api/nouns'
 
-import { seenShare } from './gaps'
+import { isBlind, seenShare } from './gaps'
 
 const HOUR = 3_600_000
 const NOON = Date.parse('2026-11-25T12:00:00Z')
@@ -22,4 +22,19 @@ it.each([
   ['zones were only re-aligned', [gap(0, 10, false)], 1],
 ])('when %s', (_name, gaps, share) => {
   expect(seenShare(gaps, NOON, NOON + 10 * HOUR)).toBeCloseTo(share, 9)
+})
+
+describe('isBlind', () => {
+  const status = (state: string) => ({ state }) as Camera['status']
+  const gap = (suspended: boolean) => ({ suspended }) as Camera['gap']
+  it.each([
+    ['runs', true, status('running'), null, false],
+    ['runs and was re-aligned', true, status('running'), gap(false), false],
+    ['runs and is covered', true, status('running'), gap(true), true],
+    ['reconnects', true, status('reconnecting'), null, true],
+    ['was never heard of', true, null, null, true],
+    ['is switched off', false, status('stopped'), null, false],
+  ] as const)('a camera that %s', (_name, enabled, state, reason, blind) => {
+    expect(isBlind({ enabled, status: state, gap: reason })).toBe(blind)
+  })
 })

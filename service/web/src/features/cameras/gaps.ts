@@ -1,4 +1,4 @@
-import type { Gap } from '@/api/nouns'
+import type { Camera, Gap } from '@/api/nouns'
 import { isMessageKey, type MessageKey, type Translate } from '@/messages'
 
 /**
@@ -34,4 +34,9 @@ type GapKey = Extract<MessageKey, `cameras.gap.${string}`>
 
 function isGapKey(key: string): key is GapKey {
   return isMessageKey(key)
+}
+
+/** Whether a camera that should watch its street sees nothing of it now. */
+export function isBlind({ enabled, status, gap }: Pick<Camera, 'enabled' | 'status' | 'gap'>): boolean {
+  return enabled && (status?.state !== 'running' || gap?.suspended === true)
 }

@@ -118,7 +118,7 @@ export function DistrictMap({ spots, heat = [], marked = null, onArea, onPlace, 
         })}
         {spots.map((spot) => {
           const [x, y] = map.at(spot.place)
-          const least = unit * (spot.count === undefined ? 1.2 : 1.8)
+          const least = unit * (spot.count === undefined ? 1.2 : 2.4)
           const radius = spot.metres === undefined ? unit * 1.1 : Math.max(spot.metres / map.metres, least)
           return (
             <g key={spot.id} data-spot="true" onClick={spot.onClick}>

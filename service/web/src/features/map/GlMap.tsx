@@ -6,10 +6,10 @@ import { useEffect, useEffectEvent, useRef, useState } from 'react'
 
 import type { AreaFeature } from '@/api/areas'
 import { useMessages } from '@/app/locale'
-import { useTheme } from '@/app/theme'
 
 import styles from './GlMap.module.css'
 import { boundsOf, mapStyle, type MapContent } from './mapStyle'
+import { useShownTheme } from './useShownTheme'
 
 setWorkerUrl(workerUrl)
 
@@ -41,7 +41,7 @@ export default function GlMap({
   onBroken,
 }: Props) {
   const t = useMessages()
-  const { theme } = useTheme()
+  const theme = useShownTheme()
   const frame = useRef<HTMLDivElement>(null)
   const [map, setMap] = useState<MapLibreMap | null>(null)
   const content = { heat, spots, cameras }

@@ -2,7 +2,7 @@ import { useQuery } from '@tanstack/react-query'
 import { Component, lazy, Suspense, useMemo, useState, type ReactNode } from 'react'
 
 import { areaFeaturesQuery } from '@/api/areas'
-import { useMessages } from '@/app/locale'
+import { useLocale } from '@/app/locale'
 
 import { DistrictMap, type Spot } from './DistrictMap'
 import styles from './LargeMap.module.css'
@@ -23,7 +23,7 @@ interface Props extends MapContent {
  * does. Whoever shows it puts the same into a list beside it, for those who cannot see a map.
  */
 export function LargeMap({ heat, spots, cameras, chosen = null, onSpot, onCamera, still = false }: Props) {
-  const t = useMessages()
+  const { locale, t } = useLocale()
   const { data: areas } = useQuery(areaFeaturesQuery)
   const [broken, setBroken] = useState(() => !hasWebGl())
   const pins = useMemo(
@@ -45,6 +45,7 @@ export function LargeMap({ heat, spots, cameras, chosen = null, onSpot, onCamera
           <Suspense fallback={<p className={styles.wait}>{t('app.loading')}</p>}>
             {areas === undefined ? null : (
               <GlMap
+                key={locale}
                 areas={areas}
                 heat={heat}
                 spots={spots}

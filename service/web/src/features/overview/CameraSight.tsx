@@ -5,10 +5,9 @@ import { camerasQuery } from '@/api/cameras'
 import { cameraSightsQuery } from '@/api/figures'
 import { useFormat } from '@/app/format'
 import { useMessages } from '@/app/locale'
-import { gapName } from '@/features/cameras/gaps'
+import { gapName, isBlind } from '@/features/cameras/gaps'
 import { problemText } from '@/shared/problemText'
 
-import { isBlind } from './figures'
 import styles from './OverviewPage.module.css'
 import { usePeriod } from './period'
 

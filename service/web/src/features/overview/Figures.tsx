@@ -6,10 +6,11 @@ import { camerasQuery } from '@/api/cameras'
 import { caseCountQuery } from '@/api/cases'
 import { useFormat } from '@/app/format'
 import { useMessages } from '@/app/locale'
+import { isBlind } from '@/features/cameras/gaps'
 import { useSession } from '@/features/session/session'
 
 import styles from './Figures.module.css'
-import { isBlind, meaningOf, type FigureName, type Tone } from './figures'
+import { meaningOf, type FigureName, type Tone } from './figures'
 import type { Period } from './period'
 
 interface Props {

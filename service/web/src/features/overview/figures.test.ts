@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest'
 
-import type { Camera, Role } from '@/api/nouns'
+import type { Role } from '@/api/nouns'
 import { asQuery, readFilter } from '@/features/cases/caseFilter'
 
-import { FIGURES, figuresOf, isBlind, meaningOf } from './figures'
+import { FIGURES, figuresOf, meaningOf } from './figures'
 import { periodUpTo } from './period'
 
 const PERIOD = periodUpTo('2026-11-30', 30, 'Asia/Shanghai')
@@ -30,19 +30,4 @@ it.each(FIGURES)('leads from the figure %s to the list that it counts', (name) =
 
 it('leads who may review to the queue', () => {
   expect(meaningOf('pending', 'operator', PERIOD).to).toBe('/review')
-})
-
-describe('isBlind', () => {
-  const status = (state: string) => ({ state }) as Camera['status']
-  const gap = (suspended: boolean) => ({ suspended }) as Camera['gap']
-  it.each([
-    ['runs', true, status('running'), null, false],
-    ['runs and was re-aligned', true, status('running'), gap(false), false],
-    ['runs and is covered', true, status('running'), gap(true), true],
-    ['reconnects', true, status('reconnecting'), null, true],
-    ['was never heard of', true, null, null, true],
-    ['is switched off', false, status('stopped'), null, false],
-  ] as const)('a camera that %s', (_name, enabled, state, reason, blind) => {
-    expect(isBlind({ enabled, status: state, gap: reason })).toBe(blind)
-  })
 })

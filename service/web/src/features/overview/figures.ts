@@ -1,5 +1,5 @@
 import type { CaseFilter } from '@/api/cases'
-import type { Camera, Role } from '@/api/nouns'
+import type { Role } from '@/api/nouns'
 import { mayOpen } from '@/app/pages'
 
 import type { Period } from './period'
@@ -65,9 +65,4 @@ export function meaningOf(name: FigureName, role: Role, { since, firstDay }: Per
       return { filter, tone: 'good', to: `/cases?status=closed&status=archived&since=${firstDay}` }
     }
   }
-}
-
-/** Whether a camera that should watch its street sees nothing of it now. */
-export function isBlind({ enabled, status, gap }: Pick<Camera, 'enabled' | 'status' | 'gap'>): boolean {
-  return enabled && (status?.state !== 'running' || gap?.suspended === true)
 }

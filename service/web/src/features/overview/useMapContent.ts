@@ -5,9 +5,9 @@ import { camerasQuery } from '@/api/cameras'
 import { heatMapQuery } from '@/api/figures'
 import { hotSpotsQuery } from '@/api/hotSpots'
 import { useMessages } from '@/app/locale'
+import { isBlind } from '@/features/cameras/gaps'
 import type { MapContent } from '@/features/map/mapStyle'
 
-import { isBlind } from './figures'
 import type { Period } from './period'
 
 const LEAST_METRES = 30
