@@ -2,7 +2,7 @@
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from datetime import UTC, datetime
 from typing import Any, TypeVar, TypeVarTuple
 
@@ -15,6 +15,7 @@ from sqlalchemy import (
     Select,
     event,
     func,
+    insert,
     inspect,
     make_url,
     select,
@@ -143,12 +144,13 @@ class Database:
             yield session
 
     async def _add_last(self, session: AsyncSession) -> None:
-        rows: list[Base] = session.info.pop(_LAST, [])
-        if rows and not self.is_sqlite:
+        last: dict[type[Base], list[dict[str, object]]] = session.info.pop(_LAST, {})
+        if last and not self.is_sqlite:
             await session.flush()
             # Held until the commit, and taken after every other lock, so that nobody waits in a circle.
             await session.execute(select(func.pg_advisory_xact_lock(_IN_ORDER)))
-        session.add_all(rows)
+        for table, rows in last.items():
+            await session.execute(insert(table), rows)
 
     async def close(self) -> None:
         """Close all connections."""
@@ -161,13 +163,18 @@ _IN_ORDER = 0x5358
 """Number of PostgreSQL's advisory lock for rows whose keys follow the commits."""
 
 
-def add_last(session: AsyncSession, row: Base) -> None:
+def add_last(session: AsyncSession, table: type[Base], row: Mapping[str, object]) -> None:
     """Add a row at the very end of a transaction: of such rows, the order of their keys is the order of the commits.
 
     PostgreSQL gives numbers when rows are added, and two transactions may commit in the other order: who reads up to
     the newest number would miss the one that came late.
+
+    Args:
+        session: a session of `Database.transaction`.
+        table: a table whose primary key counts.
+        row: the values of all other columns.
     """
-    session.info.setdefault(_LAST, []).append(row)
+    session.info.setdefault(_LAST, {}).setdefault(table, []).append(dict(row))
 
 
 async def locked_row(session: AsyncSession, table: type[AnyRow], key: str | int, **first: object) -> AnyRow:
@@ -190,11 +197,30 @@ async def locked_row(session: AsyncSession, table: type[AnyRow], key: str | int,
     query = select(table).where(column == key).with_for_update()
     row = await session.scalar(query)
     if row is None:
-        insert = insert_sqlite if session.get_bind().dialect.name == "sqlite" else insert_postgresql
-        await session.execute(insert(table).values({column.name: key, **first}).on_conflict_do_nothing())
+        insert_or = insert_sqlite if session.get_bind().dialect.name == "sqlite" else insert_postgresql
+        await session.execute(insert_or(table).values({column.name: key, **first}).on_conflict_do_nothing())
         row = (await session.scalars(query)).one()
     locked[table, key] = row
     return row
+
+
+async def counted_up(session: AsyncSession, table: type[AnyRow], key: str, column: str, by: int) -> int:
+    """Add to a number of the row with a primary key, which begins at 0 where it is not there; answers the new number.
+
+    Nobody else changes the row until the transaction ends.
+
+    Args:
+        session: a session of `Database.transaction`.
+        table: a table of two columns, a primary key and a number.
+        key: the primary key's value.
+        column: the number's name.
+        by: what is added.
+    """
+    insert_or = insert_sqlite if session.get_bind().dialect.name == "sqlite" else insert_postgresql
+    primary, number = inspect(table).primary_key[0], inspect(table).columns[column]
+    statement = insert_or(table).values({primary.name: key, column: by})
+    counted = statement.on_conflict_do_update(index_elements=[primary], set_={column: number + by}).returning(number)
+    return int((await session.execute(counted)).scalar_one())
 
 
 def _prepare_sqlite(connection: DBAPIConnection, _record: ConnectionPoolEntry) -> None:

@@ -2,9 +2,11 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 import uuid_utils.compat
+from pydantic import JsonValue
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from detector.violations import Violation
@@ -20,8 +22,7 @@ from service.cases.places import cell_of
 from service.cases.relapse import Occurrence, Settled, find_relapses
 from service.cases.transitions import CaseStatus
 from service.cases.words import Grade
-from service.database import locked_row
-from service.evidence.models import EvidenceRow
+from service.database import counted_up
 from service.office import Office
 from service.photos.models import PhotoRow
 
@@ -39,19 +40,27 @@ class Place:
 
 
 @dataclass(frozen=True, slots=True)
+class Proof:
+    """An evidence file of a case that is to be opened."""
+
+    id: UUID
+    role: str
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
 class Finding:
-    """A violation that a case is to be opened for, with its place and its evidence."""
+    """A violation that a case is to be opened for, with its place and its evidence; ``document`` is all of it."""
 
     violation: Violation
+    document: dict[str, JsonValue]
     place: Place
-    evidence: Sequence[EvidenceRow]
+    evidence: Sequence[Proof] = ()
 
 
-async def open_case(
-    session: AsyncSession, office: Office, violation: Violation, place: Place, evidence: Sequence[EvidenceRow]
-) -> CaseRow:
+async def open_case(session: AsyncSession, office: Office, finding: Finding) -> CaseRow:
     """A pending case with the next number of today, in the smallest area that holds its place."""
-    return (await open_cases(session, office, [Finding(violation, place, evidence)]))[0]
+    return (await open_cases(session, office, [finding]))[0]
 
 
 async def open_cases(session: AsyncSession, office: Office, findings: Sequence[Finding]) -> list[CaseRow]:
@@ -61,21 +70,27 @@ async def open_cases(session: AsyncSession, office: Office, findings: Sequence[F
     relapses = await find_relapses(
         session, [Occurrence(one.violation, *point) for one, point in zip(findings, points, strict=True)]
     )
+    now = clock.now()
+    numbers = await _next_numbers(session, f"{now.astimezone(office.settings.zone):%Y%m%d}", len(findings))
     return [
-        await _open(session, office, one, held_by[0] if held_by else None, relapse_of)
-        for one, held_by, relapse_of in zip(findings, areas, relapses, strict=True)
+        await _open(session, one, number, now, held_by[0] if held_by else None, relapse_of)
+        for one, number, held_by, relapse_of in zip(findings, numbers, areas, relapses, strict=True)
     ]
 
 
 async def _open(
-    session: AsyncSession, office: Office, finding: Finding, area_id: UUID | None, relapse_of: Settled | None
+    session: AsyncSession,
+    finding: Finding,
+    number: str,
+    now: datetime,
+    area_id: UUID | None,
+    relapse_of: Settled | None,
 ) -> CaseRow:
     violation, place, evidence = finding.violation, finding.place, finding.evidence
-    now, zone = clock.now(), office.settings.zone
     pictures = [row for role in _THUMBNAIL_ROLES for row in evidence if row.role == role]
     case = CaseRow(
         id=uuid_utils.compat.uuid7(),
-        number=await _next_number(session, f"{now.astimezone(zone):%Y%m%d}"),
+        number=number,
         version=1,
         status=CaseStatus.PENDING,
         kind=violation.kind,
@@ -105,7 +120,7 @@ async def _open(
     session.add(case)
     details: dict[str, object] = {
         "violation": str(violation.id),
-        "violation_sha256": digest(violation.model_dump(mode="json")),
+        "violation_sha256": digest(finding.document),
         "evidence": [{"id": str(row.id), "role": row.role, "sha256": row.sha256} for row in evidence],
     }
     if relapse_of is not None:
@@ -115,7 +130,9 @@ async def _open(
     return case
 
 
-async def _next_number(session: AsyncSession, day: str) -> str:
-    row = await locked_row(session, CaseNumberRow, day, last=0)
-    row.last += 1
-    return number_of(day, row.last)
+async def _next_numbers(session: AsyncSession, day: str, many: int) -> list[str]:
+    """The next numbers of a day; nobody else gets one of that day until the transaction ends."""
+    if not many:
+        return []
+    last = await counted_up(session, CaseNumberRow, day, "last", many)
+    return [number_of(day, count) for count in range(last - many + 1, last + 1)]

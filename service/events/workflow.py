@@ -30,8 +30,8 @@ def publish(
     user_id: UUID | None = None,
 ) -> None:
     """Add an event to the transaction: it is seen when, and only when, the change is."""
-    row = EventRow(at=clock.now(), type=kind, data=dict(data), audience=" ".join(audience), user_id=user_id)
-    add_last(session, row)
+    row = {"at": clock.now(), "type": kind, "data": dict(data), "audience": " ".join(audience), "user_id": user_id}
+    add_last(session, EventRow, row)
 
 
 async def drop_old(database: Database, days: int) -> None:

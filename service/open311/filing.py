@@ -8,12 +8,12 @@ from uuid import UUID
 import uuid_utils.compat
 from fastapi import Request
 from pydantic import ValidationError
-from sqlalchemy import select
+from sqlalchemy import insert, select
 from sqlalchemy.exc import IntegrityError
 
 from detector.violations import EvidenceFile, Violation, ViolationKind
 from service import clock
-from service.cases.opening import Place, open_case
+from service.cases.opening import Finding, Place, open_case
 from service.database import Base
 from service.errors import ProblemError, invalid, invalid_fields
 from service.evidence.room import ensure_room, room_or_507
@@ -26,7 +26,8 @@ from service.open311.services import kind_of
 from service.photos.intake import FORM_OVERHEAD, PhotoFields, take_photo, the_photo
 from service.security import Principal
 from service.uploads import FIELDS, received_form
-from service.violations.intake import violation_row
+from service.violations.intake import violation_values
+from service.violations.models import ViolationRow
 
 ROUTE = "file_service_request"
 URLENCODED = "application/x-www-form-urlencoded"
@@ -148,9 +149,11 @@ async def _on_word(office: Office, asker: Principal, filing: Filing, idempotency
     violation = word(rows[0], rows[0].created_at)
     try:
         async with office.database.transaction() as session:
-            session.add(violation_row(violation, asker.name))
-            await session.flush()
-            case = await open_case(session, office, violation, Place(filing.long, filing.lat, None, None), [])
+            document = violation.model_dump(mode="json")
+            values = violation_values(violation, document, asker.name)
+            await session.execute(insert(ViolationRow).values(values))
+            place = Place(filing.long, filing.lat, None, None)
+            case = await open_case(session, office, Finding(violation, document, place))
             rows[0].case_id = case.id
             await session.flush()
             for row in rows:  # each refers to the one before

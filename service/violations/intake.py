@@ -4,14 +4,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import select
+from pydantic import JsonValue
+from sqlalchemy import insert, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from detector.violations import EvidenceFile, Violation
 from service import clock
 from service.cameras.models import CameraRow
 from service.cases.models import CaseRow
-from service.cases.opening import Finding, Place, open_cases
+from service.cases.opening import Finding, Place, Proof, open_cases
 from service.errors import ProblemError, invalid
 from service.evidence.models import EvidenceRow
 from service.evidence.store import key_of
@@ -40,8 +41,9 @@ async def make_cases(office: Office, arrivals: Sequence[Arrival]) -> list[Outcom
         found: dict[UUID, Outcome | Exception] = {
             violation_id: Outcome(delivered, is_new=False) for violation_id, delivered in known.items()
         }
-        new: list[Arrival] = []
         findings: list[Finding] = []
+        violations: list[dict[str, object]] = []
+        evidence: list[dict[str, object]] = []
         seen_by = await _seen_by(session, [one for one in arrivals if one.violation.id not in known])
         for one in arrivals:
             if one.violation.id not in known:
@@ -50,13 +52,15 @@ async def make_cases(office: Office, arrivals: Sequence[Arrival]) -> list[Outcom
                 except ProblemError as error:
                     found[one.violation.id] = error
                     continue
-                rows = [_evidence_row(one.violation, position, *pair) for position, pair in enumerate(one.evidence)]
-                new.append(one)
-                findings.append(Finding(one.violation, place, rows))
-        session.add_all([violation_row(one.violation, one.asker.name) for one in new])
-        await session.flush()
-        with session.no_autoflush:  # all rows of a table go to the database at once, at the end
-            session.add_all([row for finding in findings for row in finding.evidence])
+                document = one.violation.model_dump(mode="json")
+                proofs = [Proof(file.id, entry.role, file.sha256) for entry, file in one.evidence]
+                findings.append(Finding(one.violation, document, place, proofs))
+                violations.append(violation_values(one.violation, document, one.asker.name))
+                evidence += [_evidence_values(one.violation.id, n, *pair) for n, pair in enumerate(one.evidence)]
+        for table, rows in ((ViolationRow, violations), (EvidenceRow, evidence)):
+            if rows:
+                await session.execute(insert(table), rows)
+        with session.no_autoflush:  # all cases go to the database at once, at the end
             cases = await open_cases(session, office, findings)
             joining = Joining(session, seen_by.cameras)
             for finding, case in zip(findings, cases, strict=True):
@@ -77,31 +81,31 @@ async def _known(session: AsyncSession, arrivals: Sequence[Arrival]) -> dict[UUI
     }
 
 
-def violation_row(violation: Violation, delivered_by: str) -> ViolationRow:
-    """A violation as it is kept."""
-    return ViolationRow(
-        id=violation.id,
-        kind=violation.kind,
-        document=violation.model_dump(mode="json"),
-        delivered_by=delivered_by,
-        delivered_at=clock.now(),
-    )
+def violation_values(violation: Violation, document: dict[str, JsonValue], delivered_by: str) -> dict[str, object]:
+    """A violation as it is kept, by column; ``document`` is all of it."""
+    return {
+        "id": violation.id,
+        "kind": violation.kind,
+        "document": document,
+        "delivered_by": delivered_by,
+        "delivered_at": clock.now(),
+    }
 
 
-def _evidence_row(violation: Violation, position: int, entry: EvidenceFile, file: ReceivedFile) -> EvidenceRow:
-    return EvidenceRow(
-        id=file.id,
-        violation_id=violation.id,
-        position=position,
-        file=entry.file,
-        role=entry.role,
-        note=entry.note,
-        media_type=entry.media_type,
-        sha256=file.sha256,
-        size=file.size,
-        taken_at=entry.taken_at,
-        key=key_of("evidence", file.id),
-    )
+def _evidence_values(violation_id: UUID, position: int, entry: EvidenceFile, file: ReceivedFile) -> dict[str, object]:
+    return {
+        "id": file.id,
+        "violation_id": violation_id,
+        "position": position,
+        "file": entry.file,
+        "role": entry.role,
+        "note": entry.note,
+        "media_type": entry.media_type,
+        "sha256": file.sha256,
+        "size": file.size,
+        "taken_at": entry.taken_at,
+        "key": key_of("evidence", file.id),
+    }
 
 
 @dataclass(frozen=True, slots=True)

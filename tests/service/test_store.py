@@ -1,5 +1,6 @@
 """The file store: on the disk, in a folder, and in an object store by URL."""
 
+import asyncio
 import errno
 import os
 from collections.abc import Callable
@@ -65,6 +66,37 @@ async def test_where_links_are_impossible_files_are_copied(
     await store.put_files({key: Waiting(tmp_path / "one")})
     assert (await store.read(key))[0] == b"x"
     assert [path.name for path in (tmp_path / "files" / key).parent.iterdir()] == [key.rpartition("/")[2]]
+
+
+async def test_files_of_many_requests_are_all_synced_and_one_at_fault_takes_no_other(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    synced: set[int] = set()
+    fsync = os.fsync
+
+    def noted(descriptor: int) -> None:
+        fsync(descriptor)
+        synced.add(os.fstat(descriptor).st_ino)
+
+    monkeypatch.setattr(os, "fsync", noted)
+    store = LocalFileStore(tmp_path / "files")
+    ids = [uuid_utils.compat.uuid7() for _ in range(40)]
+    (tmp_path / str(ids[7])).write_bytes(b"somebody's own")
+    (tmp_path / str(ids[8])).write_bytes(b"spooled")
+    waiting = {
+        name: Waiting(tmp_path / str(name), None if name == ids[8] else str(name).encode() * 1000) for name in ids
+    }
+    puts = [store.put_files({key_of("evidence", name): waiting[name]}) for name in ids]
+    faults = await asyncio.gather(*puts, return_exceptions=True)
+    assert [type(fault) for fault in faults if fault is not None] == [FileExistsError]
+    assert (tmp_path / str(ids[7])).read_bytes() == b"somebody's own"
+    for name in ids[:7] + ids[8:]:
+        path = store.folder / key_of("evidence", name)
+        assert path.read_bytes() == (b"spooled" if name == ids[8] else str(name).encode() * 1000)
+        assert {path.stat().st_ino, *(p.stat().st_ino for p in path.parents[:5])} <= synced
+        assert waiting[name].path.exists(), "it waits until the record holds it"
+    await store.let_go([one.path for one in waiting.values()])
+    assert not [one for one in waiting.values() if one.path.exists()]
 
 
 def test_a_key_is_made_of_the_identifier_alone() -> None:
