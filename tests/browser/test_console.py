@@ -155,10 +155,14 @@ def test_photos_from_a_phone(console: Console, tmp_path: Path) -> None:
         "/upload", INSPECTOR, size=PHONE, permissions=["geolocation"],
         geolocation={"longitude": 117.2, "latitude": 39.1, "accuracy": 12},
     )  # fmt: skip
-    page.get_by_label("备注").fill("菜市场东门")
     page.get_by_role("checkbox").check()
     expect(page.get_by_text("误差约 12 米")).to_be_visible()
     page.get_by_test_id("album").set_input_files([*photos, none])
+    notes = page.get_by_label("备注")
+    expect(notes).to_have_count(3)
+    for note in notes.all():
+        note.fill("菜市场东门")
+    page.get_by_role("button", name="全部发送").click()
     expect(page.get_by_text("已收到，排队识别")).to_have_count(2)
     expect(page.get_by_text("不是支持的照片格式", exact=False)).to_be_visible()
 
@@ -170,6 +174,7 @@ def test_photos_from_a_phone(console: Console, tmp_path: Path) -> None:
 
     page.context.set_offline(True)
     page.get_by_test_id("album").set_input_files(photos[:1])
+    page.get_by_role("button", name="发送", exact=True).click()
     expect(page.get_by_text("无法连接服务器", exact=False)).to_be_visible()
     page.context.set_offline(False)
     expect(page.get_by_text("已收到，排队识别")).to_have_count(1)

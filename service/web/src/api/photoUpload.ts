@@ -10,8 +10,12 @@ export interface Position {
 interface PhotoForm {
   file: File
   note: string
-  /** Given only where the photo itself says no place: the form's place wins over EXIF. */
+  /** Null where the server reads it from the photo: the form's place wins over EXIF. */
   position: Position | null
+  /** ISO 8601; null where the server reads it from the photo. */
+  takenAt: string | null
+  /** The same UUID for all photos of one problem, so that they become one case. */
+  problem: string | null
   /** The same key again gives the same photo, so that a retry never makes a second one. */
   key: string
 }
@@ -33,7 +37,8 @@ export function uploadPhoto(
     body.set('longitude', String(form.position.longitude))
     body.set('latitude', String(form.position.latitude))
   }
-
+  if (form.takenAt !== null) body.set('taken_at', form.takenAt)
+  if (form.problem !== null) body.set('problem', form.problem)
   const headers = { 'Idempotency-Key': form.key }
   return send('/api/v1/photos', { body, headers, wanted: 202 }, onProgress, signal)
 }

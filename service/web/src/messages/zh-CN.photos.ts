@@ -41,7 +41,7 @@ export const zhPhotos = {
 
   'photos.drafts': '待发送',
   'photos.draftsHint': '同一处问题的照片会并成一个案件。请核对位置和时间，再发送。',
-  'photos.sorted': '{problems} 处问题，{count} 张照片',
+  'photos.problems': '{count} 处问题',
   'photos.sendAll': '全部发送（{count} 处）',
   'photos.send': '发送',
   'photos.discard': '放弃',

@@ -1,6 +1,7 @@
 import { useInfiniteQuery } from '@tanstack/react-query'
 import { Button } from 'antd'
 
+import type { Photo } from '@/api/nouns'
 import { myPhotosQuery, photoImageUrl } from '@/api/photos'
 import { useFormat } from '@/app/format'
 import { useMessages } from '@/app/locale'
@@ -8,12 +9,12 @@ import { problemText } from '@/shared/problemText'
 
 import { FoundCases } from './FoundCases'
 import { PhotoPicture } from './PhotoPicture'
+import { grouped } from './problems'
 import styles from './UploadPage.module.css'
 
 /** Photos that the reader sent before, and what became of them; `hidden` are those shown above already. */
 export function MyPhotos({ hidden }: { hidden: ReadonlySet<string | null> }) {
   const t = useMessages()
-  const format = useFormat()
   const photos = useInfiniteQuery(myPhotosQuery)
   const shown = (photos.data?.pages.flatMap((page) => page.items) ?? []).filter(
     (photo) => !hidden.has(photo.id),
@@ -21,26 +22,11 @@ export function MyPhotos({ hidden }: { hidden: ReadonlySet<string | null> }) {
   return (
     <section className={styles.list}>
       <h2>{t('photos.mine')}</h2>
-      {photos.error === null ? null : <p className={styles.problem}>{problemText(t, photos.error)}</p>}
+      {photos.error === null ? null : <p className={styles.refusal}>{problemText(t, photos.error)}</p>}
       {photos.isSuccess && shown.length === 0 ? <p className={styles.meta}>{t('photos.mineEmpty')}</p> : null}
       <ul>
-        {shown.map((photo) => (
-          <li key={photo.id} className={styles.card} data-status={photo.status}>
-            <PhotoPicture src={photoImageUrl(photo.id)} alt="" />
-            <div className={styles.cardText}>
-              <p className={styles.name}>
-                {photo.taken_at === null
-                  ? format.dateTime(photo.created_at)
-                  : t('photos.takenAt', { time: format.dateTime(photo.taken_at) })}
-              </p>
-              {photo.note === '' ? null : <p className={styles.meta}>{photo.note}</p>}
-              <p className={styles.state}>
-                {t(`photos.status.${photo.status}`)}
-                {photo.status === 'failed' && photo.detail !== '' ? `: ${photo.detail}` : null}
-              </p>
-              {photo.status === 'done' ? <FoundCases ids={photo.case_ids} /> : null}
-            </div>
-          </li>
+        {problemsOf(shown).map((photos) => (
+          <SentProblem key={photos[0].id} photos={photos} />
         ))}
       </ul>
       {photos.hasNextPage ? (
@@ -50,4 +36,47 @@ export function MyPhotos({ hidden }: { hidden: ReadonlySet<string | null> }) {
       ) : null}
     </section>
   )
+}
+
+function SentProblem({ photos }: { photos: readonly [Photo, ...Photo[]] }) {
+  const t = useMessages()
+  const format = useFormat()
+  const [first] = photos
+  const taken = first.taken_at
+  const open = photos.find((photo) => photo.status !== 'done') ?? first
+  return (
+    <li className={styles.card} data-status={open.status}>
+      <span className={styles.pictures} data-many={photos.length > 1}>
+        {photos.slice(0, PICTURES).map((photo) => (
+          <PhotoPicture key={photo.id} src={photoImageUrl(photo.id)} alt="" />
+        ))}
+      </span>
+      <div className={styles.cardText}>
+        <p className={styles.name}>
+          {taken === null
+            ? format.dateTime(first.created_at)
+            : t('photos.takenAt', { time: format.dateTime(taken) })}
+        </p>
+        {photos.length > 1 ? (
+          <p className={styles.meta}>{t('photos.shots', { count: photos.length })}</p>
+        ) : null}
+        {first.note === '' ? null : <p className={styles.meta}>{first.note}</p>}
+        <p className={styles.state}>
+          {t(`photos.status.${open.status}`)}
+          {open.status === 'failed' && open.detail !== '' ? `: ${open.detail}` : null}
+        </p>
+        {photos.some((photo) => photo.status === 'done') ? (
+          <FoundCases ids={photos.flatMap((photo) => photo.case_ids)} />
+        ) : null}
+      </div>
+    </li>
+  )
+}
+
+/** As many as fit into the square of one. */
+const PICTURES = 4
+
+/** Photos of one problem together, in the order of their newest photo. */
+function problemsOf(photos: readonly Photo[]): [Photo, ...Photo[]][] {
+  return [...grouped(photos, (photo) => photo.problem ?? photo.id).values()] as [Photo, ...Photo[]][]
 }

@@ -10,8 +10,8 @@ import { problemDetail } from '@/shared/problemText'
 import { FoundCases } from './FoundCases'
 import { PhotoPicture } from './PhotoPicture'
 import styles from './UploadPage.module.css'
+import { mayPass, type Upload } from './upload'
 import { uploads } from './uploads'
-import { mayPass, type Upload } from './uploadQueue'
 
 /** One photo on its way: sent, queued, examined, and what was found. */
 export function UploadCard({ upload }: { upload: Upload }) {
@@ -24,7 +24,8 @@ export function UploadCard({ upload }: { upload: Upload }) {
     refetchInterval: ({ state }) =>
       state.data?.status === 'done' || state.data?.status === 'failed' ? false : 10_000,
   })
-  const { state, problem, file } = upload
+  const { state, refusal, file, facts } = upload
+  if (state === 'reading' || state === 'draft') return null
   const status = state === 'sent' ? (photo?.status ?? 'queued') : state
 
   return (
@@ -33,7 +34,7 @@ export function UploadCard({ upload }: { upload: Upload }) {
       <div className={styles.cardText}>
         <p className={styles.name}>{file.name}</p>
         <p className={styles.meta}>
-          {format.bytes(file.size)} · {t(`photos.place.${upload.place}`)}
+          {format.bytes(file.size)} · {t(`photos.place.${facts.form?.place ?? 'none'}`)}
         </p>
         {state === 'uploading' || state === 'waiting' ? (
           <progress value={upload.progress} max={1} aria-label={t('photos.progress', { name: file.name })} />
@@ -44,10 +45,10 @@ export function UploadCard({ upload }: { upload: Upload }) {
             : t(`photos.status.${status}`)}
           {photo?.status === 'failed' && photo.detail !== '' ? `: ${photo.detail}` : null}
         </p>
-        {problem === null ? null : (
-          <p className={styles.problem}>
-            {problemDetail(t, problem)}{' '}
-            {problem.status === 0 || problem.status >= 500 ? t('photos.stored') : null}
+        {refusal === null ? null : (
+          <p className={styles.refusal}>
+            {problemDetail(t, refusal)}{' '}
+            {refusal.status === 0 || refusal.status >= 500 ? t('photos.stored') : null}
           </p>
         )}
         {photo?.status === 'done' ? <FoundCases ids={photo.case_ids} /> : null}

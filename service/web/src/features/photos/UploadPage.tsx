@@ -1,46 +1,40 @@
-import { Button, Input } from 'antd'
 import { Camera, ImagePlus } from 'lucide-react'
 import { useRef, useState, type ChangeEvent, type DragEvent } from 'react'
 
 import { useMessages } from '@/app/locale'
 import { remember, remembered } from '@/app/preferences'
 
+import { DraftList } from './DraftList'
 import { LocationSwitch } from './LocationSwitch'
 import { MyPhotos } from './MyPhotos'
-import { UploadCard } from './UploadCard'
+import { SentList } from './SentList'
 import styles from './UploadPage.module.css'
-import { mayPass } from './uploadQueue'
 import { uploads, useUploads } from './uploads'
 
 const ACCEPTED = 'image/jpeg,image/png,image/webp,image/heic,image/heif'
 
-/** Photos from the street: taken or chosen, sent, and what came of them. Made for a phone held in one hand. */
+/** Photos from the street: taken or chosen, looked through, sent, and what came of them. Made for a phone in one hand. */
 export default function UploadPage() {
   const t = useMessages()
   const current = useUploads()
-  const [note, setNote] = useState(() => remembered('photos.note') ?? '')
   const [useDevice, setUseDevice] = useState(() => remembered('photos.locate') === 'yes')
   const [dragging, setDragging] = useState(false)
   const camera = useRef<HTMLInputElement>(null)
   const album = useRef<HTMLInputElement>(null)
 
-  const add = (files: readonly File[]) => {
-    if (files.length > 0) uploads.add(files, note.trim(), useDevice)
+  const add = (files: readonly File[], fresh: boolean) => {
+    if (files.length > 0) uploads.add(files, { useDevice, fresh })
   }
-  const onChosen = (event: ChangeEvent<HTMLInputElement>) => {
-    add([...(event.target.files ?? [])])
-    event.target.value = ''
+  const onChosen = ({ target }: ChangeEvent<HTMLInputElement>, fresh: boolean) => {
+    add([...(target.files ?? [])], fresh)
+    target.value = ''
   }
   const onDrop = (event: DragEvent) => {
     event.preventDefault()
     setDragging(false)
-    add([...event.dataTransfer.files])
+    add([...event.dataTransfer.files], false)
   }
 
-  const refused = current.filter(mayPass).length
-  const sending = current.filter(
-    (upload) => upload.state === 'uploading' || upload.state === 'waiting',
-  ).length
   return (
     <div className={styles.page}>
       <header>
@@ -57,7 +51,15 @@ export default function UploadPage() {
         onDragLeave={() => setDragging(false)}
         onDrop={onDrop}
       >
-        <input ref={camera} type="file" accept={ACCEPTED} capture="environment" hidden onChange={onChosen} />
+        <input
+          ref={camera}
+          type="file"
+          accept={ACCEPTED}
+          capture="environment"
+          hidden
+          data-testid="camera"
+          onChange={(event) => onChosen(event, true)}
+        />
         <input
           ref={album}
           type="file"
@@ -65,7 +67,7 @@ export default function UploadPage() {
           multiple
           hidden
           data-testid="album"
-          onChange={onChosen}
+          onChange={(event) => onChosen(event, false)}
         />
         <p className={styles.drop}>{t('photos.drop')}</p>
         <button type="button" className={styles.take} onClick={() => camera.current?.click()}>
@@ -78,19 +80,6 @@ export default function UploadPage() {
         </button>
         <p className={styles.limits}>{t('photos.limits')}</p>
       </div>
-      <label className={styles.note}>
-        <span>{t('photos.note')}</span>
-        <Input
-          size="large"
-          maxLength={500}
-          placeholder={t('photos.notePlaceholder')}
-          value={note}
-          onChange={(event) => {
-            setNote(event.target.value)
-            remember('photos.note', event.target.value)
-          }}
-        />
-      </label>
       <LocationSwitch
         on={useDevice}
         onChange={(on) => {
@@ -98,19 +87,8 @@ export default function UploadPage() {
           remember('photos.locate', on ? 'yes' : 'no')
         }}
       />
-      {current.length === 0 ? null : (
-        <section className={styles.list} aria-live="polite">
-          <header>
-            {sending > 0 ? <p>{t('photos.uploading', { count: sending })}</p> : null}
-            {refused > 1 ? <Button onClick={() => uploads.retryAll()}>{t('photos.retryAll')}</Button> : null}
-          </header>
-          <ul>
-            {current.map((upload) => (
-              <UploadCard key={upload.key} upload={upload} />
-            ))}
-          </ul>
-        </section>
-      )}
+      <DraftList current={current} />
+      <SentList current={current} />
       <MyPhotos hidden={new Set(current.map((upload) => upload.photoId))} />
     </div>
   )

@@ -1,16 +1,5 @@
 import type { Position } from '@/api/photoUpload'
 
-/** Whether a photo's EXIF says where it was taken. A file that cannot be read says nothing; the server judges it. */
-export async function hasPlace(file: File): Promise<boolean> {
-  try {
-    const { gps } = await import('exifr')
-    const found = (await gps(file)) as { latitude: number; longitude: number } | undefined
-    return found !== undefined && Number.isFinite(found.latitude) && Number.isFinite(found.longitude)
-  } catch {
-    return false
-  }
-}
-
 export type LocationState =
   | { state: 'off' | 'locating' | 'denied' | 'failed' | 'insecure' }
   | { state: 'located'; position: Position; accuracy: number }

@@ -5,12 +5,14 @@ import { uploadPhoto } from '@/api/photoUpload'
 import { sessionHolds } from '@/api/session'
 
 import { BrowserPhotoStore } from './photoStore'
-import { hasPlace, locate } from './place'
-import { UploadQueue, type Upload } from './uploadQueue'
+import { readExif } from './exif'
+import { locate } from './place'
+import type { Upload } from './upload'
+import { UploadQueue } from './uploadQueue'
 
 /** The one upload queue of this console. */
 export const uploads = new UploadQueue({
-  hasPlace,
+  read: readExif,
   async locate() {
     const found = await locate()
     return found.state === 'located' ? found.position : null
