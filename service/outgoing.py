@@ -20,6 +20,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
 from service.database import Base, Database, UtcDateTime
+from service.pausing import pause
 
 log = structlog.get_logger(__name__)
 
@@ -123,12 +124,16 @@ def settle(row: Outgoing, failure: Failure | None, patience: Patience, now: date
         row.next_try_at = now + max(wait_before(row.tries, patience), timedelta(seconds=failure.after))
 
 
-async def keep_doing(work: Callable[[], Awaitable[int]], seconds: float) -> None:
-    """Do ``work`` until cancelled; where it says that there is nothing left to do, it is asked again after a while."""
-    while True:
+async def keep_doing(work: Callable[[], Awaitable[int]], seconds: float, stopping: asyncio.Event) -> None:
+    """Do ``work`` until cancelled or ``stopping``; where there is nothing left to do, it is asked again after a while.
+
+    Cancelling alone is not enough: ``asyncio.wait_for``, which libraries wait by, forgets a cancellation that comes
+    together with the answer (Python 3.11, bpo-37658).
+    """
+    while not stopping.is_set():
         try:
             done = await work()
         except (SQLAlchemyError, OSError):
             log.exception("cannot send what waits, trying again")
             done = 0
-        await asyncio.sleep(0 if done else seconds)
+        await pause(stopping, 0 if done else seconds)

@@ -36,7 +36,7 @@ ALERT = "mail"
 async def deliver_mails(office: Office) -> None:
     """Make and send mails until cancelled; does nothing where the office has no mail server."""
     if office.settings.smtp_host is not None:
-        await keep_doing(partial(_round, office), office.settings.sending_seconds)
+        await keep_doing(partial(_round, office), office.settings.sending_seconds, office.stopping)
 
 
 async def _round(office: Office) -> int:

@@ -24,6 +24,7 @@ from service.evidence.room import disk, note_full_disk
 from service.notices.post import deliver_mails
 from service.office import Office
 from service.open311.settling import settle_requests
+from service.pausing import pause
 from service.system.alerts import clear_alert, raise_alert
 from service.system.workflow import engine_status
 from service.webhooks.delivering import deliver_webhooks
@@ -39,8 +40,10 @@ ANCHOR_EVERY = 12
 SWEEP_EVERY = 6
 """Looks between two sweeps for cases that are due: half a minute."""
 
-CANCEL_AGAIN_SECONDS = 0.2
-"""How long a task that was cancelled may go on before it is cancelled anew."""
+FINISH_SECONDS = 2.0
+"""How long work may go on after the office has closed."""
+CANCEL_AGAIN_SECONDS = 5.0
+"""How long a task that was cancelled may clean up before it is cancelled anew."""
 
 ENGINE_SILENT = "engine_silent"
 
@@ -61,13 +64,16 @@ async def open_office(office: Office) -> AsyncIterator[None]:
         try:
             await check_schema(office.database)
             await recover(office)
-            work = (office.hub.run(), _look_after(office), deliver_mails(office), deliver_webhooks(office))
-            tasks = [asyncio.create_task(one) for one in work]
+            hearing = asyncio.create_task(office.hub.run())
+            working = [asyncio.create_task(work(office)) for work in (_look_after, deliver_mails, deliver_webhooks)]
             try:
                 yield
             finally:
                 office.stopping.set()
-                await _end(tasks)
+                hearing.cancel()
+                # Who is at work ends by itself: a cancelled query may cost its connection.
+                await asyncio.wait(working, timeout=FINISH_SECONDS)
+                await _end([hearing, *working])
         finally:
             await office.database.close()
 
@@ -96,7 +102,7 @@ def _only_one(folder: Path) -> Iterator[None]:
 
 async def _look_after(office: Office) -> None:
     looks = 0
-    while True:
+    while not office.stopping.is_set():
         try:
             await look(office)
             await settle_leftovers(office)
@@ -113,7 +119,7 @@ async def _look_after(office: Office) -> None:
         except (SQLAlchemyError, OSError, KeyFileError):
             log.exception("cannot look after the system, trying again")
         looks += 1
-        await asyncio.sleep(LOOK_SECONDS)
+        await pause(office.stopping, LOOK_SECONDS)
 
 
 async def look(office: Office) -> None:

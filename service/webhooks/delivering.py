@@ -47,7 +47,7 @@ class Tried:
 
 async def deliver_webhooks(office: Office) -> None:
     """Make and send messages until cancelled."""
-    await keep_doing(partial(_round, office), office.settings.sending_seconds)
+    await keep_doing(partial(_round, office), office.settings.sending_seconds, office.stopping)
 
 
 async def _round(office: Office) -> int:
