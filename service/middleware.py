@@ -38,7 +38,7 @@ _SOURCES = {
     "media-src": "'self' blob:",
     "font-src": "'self' data:",
     "connect-src": "'self'",
-    "worker-src": "'self' blob:",
+    "worker-src": "'self'",
     "object-src": "'none'",
     "base-uri": "'none'",
     "form-action": "'self'",
