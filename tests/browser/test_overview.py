@@ -14,6 +14,7 @@ from playwright.sync_api import Locator, Page, expect
 from detector.violations import EvidenceFile, Violation, ViolationKind
 from service.demo.district import district
 from tests.browser.conftest import DESK, OPERATOR, PASSWORD, PHONE, Console, picture, sign_in
+from tests.browser.test_access import AXE, RUN
 from tests.end_to_end.conftest import RunningOffice
 
 pytestmark = pytest.mark.browser
@@ -267,3 +268,14 @@ def test_the_wall_of_cameras(town: District, size: tuple[int, int]) -> None:
     lake = page.locator("main li", has_text="南湖公园")
     expect(lake).to_contain_text("看不见：")
     assert page.evaluate("document.documentElement.scrollWidth") <= size[0]
+
+
+@pytest.mark.skipif(not AXE.exists(), reason="axe-core is not there: make console")
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing_serious_in_what_is_full(town: District, scheme: str) -> None:
+    page = town.console.signed_in("/overview", "admin", size=FULL_HD, color_scheme=scheme, reduced_motion="reduce")
+    for path in ("/overview", "/wall"):
+        page.goto(town.console.office.url + path)
+        expect(page.locator("[data-drawn=true]")).to_be_visible()
+        page.evaluate(AXE.read_text(encoding="utf-8"))
+        assert page.evaluate(RUN) == [], path
