@@ -16,7 +16,7 @@ from detector.anchor import Anchor, MemoryState
 from detector.comparison import Comparison, Seen
 from detector.detections import Detections, IntArray, ObjectClass
 from detector.duplicates import centred_within, show_one_object
-from detector.geometry import FloatArray, ious
+from detector.geometry import FloatArray, areas, ious
 from detector.looks import look_likeness, patch_look
 from detector.moments import Moment
 from detector.sources import Frame
@@ -43,6 +43,9 @@ _ARRIVED: Final = 0.2
 
 _TOUCHED: Final = 0.05
 """From this share on, something else in front may cut an anchor's box off: the box then teaches nothing."""
+
+_WHOLE: Final = 0.8
+"""A box of so much of an anchor's area shows all of it; jitter takes a tenth."""
 
 _CLEAR_SECONDS: Final = 1.0
 """What was in front a moment ago may still be there though the model overlooks it."""
@@ -237,7 +240,9 @@ class AnchorMemory:
         weight = max(1 / anchor.sightings, 0.02)
         anchor.confidence += weight * (float(detections.confidence[row]) - anchor.confidence)
         follow = 1 / anchor.sightings if settling else 1 - math.exp(-min(gap, 1.0) / _BOX_SECONDS)
-        if self.now - anchor.touched > _CLEAR_SECONDS:
+        # What still rolls while somebody passes must be followed: a box that is as large as before is not cut off.
+        whole = settling and areas(box)[0] >= _WHOLE * areas(anchor.box)[0]
+        if self.now - anchor.touched > _CLEAR_SECONDS or whole:
             anchor.box = anchor.box + follow * (box - anchor.box)
         track = int(detections.tracks[row])
         if track >= 0 and len(anchor.track_ids) < 20:

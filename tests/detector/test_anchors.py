@@ -36,6 +36,13 @@ def test_one_object_is_one_anchor_whose_box_evens_out(jitter: float) -> None:
     assert pixels == pytest.approx([265, 180, 375, 260], abs=2)
 
 
+def test_what_still_rolls_while_somebody_passes_is_one_anchor_where_it_stops() -> None:
+    rolls = tricycle((0, 278, 260), (1, 320, 260), (60, 320, 260))
+    passes = Thing(ObjectClass.PERSON, (24, 60), [(0, 290, 262), (6, 360, 262)])
+    (anchor,) = memory_of(Street([rolls, passes], fps=5, jitter=2), 40).anchors
+    assert (anchor.box * [WIDTH, HEIGHT, WIDTH, HEIGHT])[[0, 2]] == pytest.approx([265, 375], abs=12)
+
+
 def test_what_moves_is_forgotten() -> None:
     driving = tricycle((0, -60, 260), (10, 700, 260))
     assert memory_of(Street([driving], fps=10), 13).anchors == []
