@@ -1,7 +1,8 @@
 import { useSyncExternalStore } from 'react'
 
-import { csrfToken } from '@/api/credentials'
+import { csrfToken, reportSessionLost } from '@/api/credentials'
 import { uploadPhoto } from '@/api/photoUpload'
+import { Problem } from '@/api/problem'
 import { sessionHolds } from '@/api/session'
 
 import { BrowserPhotoStore } from './photoStore'
@@ -18,8 +19,12 @@ export const uploads = new UploadQueue({
     return found.state === 'located' ? found.position : null
   },
   async send(form, onProgress, signal) {
-    // A console that was opened without a net does not know its token yet.
-    if (csrfToken() === null) await sessionHolds()
+    // A console that was opened without a net does not know its token yet; without one the server refuses for good.
+    if (csrfToken() === null) {
+      const holds = await sessionHolds()
+      if (!holds) reportSessionLost()
+      if (csrfToken() === null) throw holds ? Problem.unreachable() : new Problem(401, 'Unauthorized')
+    }
     return uploadPhoto(form, onProgress, signal)
   },
   store: new BrowserPhotoStore(),
