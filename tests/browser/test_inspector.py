@@ -2,6 +2,7 @@
 
 import io
 import json
+import re
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -109,7 +110,7 @@ def test_photos_become_problems_with_place_and_time(console: Console, tmp_path: 
     problem(page, 2).get_by_label("把问题 2 并入").select_option(label="问题 1（1 张）")
     expect(page.get_by_text("3 处问题 · 4 张照片")).to_be_visible()
 
-    # The pin, by arrow keys and by a finger.
+    # The pin, by arrow keys, dragged, and by a tap.
     problem(page, 2).get_by_role("button", name="移动位置").click()
     dialog = page.get_by_role("dialog")
     pin = dialog.get_by_role("button", name="图钉")
@@ -117,6 +118,14 @@ def test_photos_become_problems_with_place_and_time(console: Console, tmp_path: 
     for _ in range(5):
         page.keyboard.press("ArrowRight")
     expect(dialog.get_by_text("距照片记录的位置 30 米")).to_be_visible()
+    pin.hover()
+    page.mouse.down()
+    box = pin.bounding_box()
+    assert box is not None
+    page.mouse.move(box["x"] + box["width"] / 2 + 40, box["y"] + box["height"] / 2, steps=4)
+    page.mouse.up()
+    moved = int(re.findall(r"位置 (\d+) 米", dialog.inner_text())[0])
+    assert 50 < moved < 80
     dialog.get_by_role("button", name="使用此位置").click()
     expect(problem(page, 2).get_by_text("位置在图上标定")).to_be_visible()
     problem(page, 3).get_by_role("button", name="标出位置").click()
@@ -148,7 +157,7 @@ def test_photos_become_problems_with_place_and_time(console: Console, tmp_path: 
     assert len({one["problem"] for one in claimed}) == 3
     place = pytest.approx(HEAP, abs=1e-6)
     assert [(one["longitude"], one["latitude"]) for one in (heap, second)] == [place, place]
-    assert far["longitude"] == pytest.approx(HEAP[0] + 430 * METRE, abs=2 * METRE)
+    assert far["longitude"] == pytest.approx(HEAP[0] + (400 + moved) * METRE, abs=2 * METRE)
     assert abs(wechat["longitude"] - HEAP[0]) < 0.02
     assert [one["note"] for one in (heap, second, far)] == ["菜市场东门", "菜市场东门", ""]
 
