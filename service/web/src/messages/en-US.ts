@@ -894,7 +894,7 @@ export const enUS = {
   'overview.wholeDistrict': 'Whole district',
   'overview.sight': 'Cameras saw {percent} of 7 days',
   'overview.unseen': 'Blind for {span}',
-  'overview.blindNow': 'Cannot see now: {why}',
+  'overview.blindNow': 'Blind: {why}',
   'overview.sightMore': { one: '{count} more', other: '{count} more' },
   'overview.sightFull': 'Saw all of 7 days',
   'overview.kindRelapses': { one: '{count} relapse', other: '{count} relapses' },
