@@ -128,6 +128,9 @@ def test_the_same_boxes_as_sahi_in_less_time(model: Model, mosaic: Image) -> Non
 
     ours, our_seconds = timed(lambda: model.detect_photo(mosaic, confidence=0.25))
     theirs, their_seconds = timed(with_sahi)
+    for _ in range(2):  # the shortest of three each: a busy machine makes any single time longer
+        our_seconds = min(our_seconds, timed(lambda: model.detect_photo(mosaic, confidence=0.25))[1])
+        their_seconds = min(their_seconds, timed(with_sahi)[1])
     sure = int((theirs.confidence >= CONFIDENT).sum())
     lost = missing(theirs, ours)
     print(
