@@ -1,6 +1,5 @@
 /** What this browser remembers of a person's choices. A browser that forbids storage just forgets them. */
-type Preference =
-  'signed-in' | 'user' | 'storage' | 'locale' | 'theme' | 'photos.locate' | 'cases.columns'
+type Preference = 'signed-in' | 'user' | 'storage' | 'locale' | 'theme' | 'photos.locate' | 'cases.columns'
 
 const PREFIX = 'streetwarden.'
 
