@@ -199,7 +199,7 @@ def test_zones_are_drawn_on_the_picture(console: Console) -> None:
     page.get_by_role("link", name="实况").click()
     expect(page.get_by_role("heading", name="有未保存的更改")).to_be_visible()
     page.get_by_role("button", name="继续编辑").click()
-
+    expect(page.get_by_role("heading", name="有未保存的更改")).to_be_hidden()
     page.get_by_placeholder("Mo-Su 07:00-22:00").fill("Mo-Su 07:00-22:00")
     page.get_by_role("button", name="保存区域与规则").click()
     expect(page.get_by_text("区域与规则已保存", exact=False)).to_be_visible()
