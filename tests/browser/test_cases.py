@@ -112,7 +112,7 @@ def test_who_else_looks_is_told_and_blocks_nobody(console: Console) -> None:
     other = console.signed_in(f"/cases/{case['id']}", "admin")
     expect(other.get_by_text("王审核 也在查看")).to_be_visible()
     expect(page.get_by_text("也在查看", exact=False)).to_be_visible()
-    other.goto(f"{console.office.url}/overview")
+    other.get_by_role("link", name="总览").click()
     expect(page.get_by_text("也在查看", exact=False)).to_be_hidden()
     page.keyboard.press("c")
     expect_case(page, second)
