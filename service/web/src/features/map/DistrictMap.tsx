@@ -6,7 +6,7 @@ import { useFormat } from '@/app/format'
 import { useMessages } from '@/app/locale'
 
 import styles from './DistrictMap.module.css'
-import { projectionOf, roundLength, type Place } from './projection'
+import { projectionOf, roundLength, smallestAround, type Place } from './projection'
 
 /** A point or circle on the map. */
 export interface Spot {
@@ -35,7 +35,7 @@ interface Props {
   onArea?: (code: string) => void
   /** A place was clicked; who has no pointer needs fields for it beside the map. */
   onPlace?: (place: Place) => void
-  /** Show the surroundings of the spots instead of the whole district. */
+  /** Show the area around the last spot instead of the whole district. */
   close?: boolean
 }
 
@@ -48,8 +48,11 @@ export function DistrictMap({ spots, heat = [], marked = null, onArea, onPlace, 
   const format = useFormat()
   const { data: shapes = [] } = useQuery(areaShapesQuery)
   const outlines = shapes.flatMap((shape) => shape.rings.flat())
+  const places = [...spots, ...heat].map(({ place }) => place)
+  const here = close ? spots.at(-1)?.place : undefined
+  const around = here === undefined ? null : smallestAround(shapes, here)
   const map = projectionOf(
-    close || outlines.length === 0 ? [...spots, ...heat].map(({ place }) => place) : outlines,
+    close || outlines.length === 0 ? [...places, ...(around?.rings.flat() ?? [])] : outlines,
   )
   const hottest = Math.max(1, ...heat.map(({ count }) => count))
   if (map === null) return null
@@ -76,20 +79,24 @@ export function DistrictMap({ spots, heat = [], marked = null, onArea, onPlace, 
         viewBox={`0 0 ${map.width} ${map.height}`}
         role="img"
         aria-label={t('areas.map', { count: shapes.length })}
-        preserveAspectRatio={close ? 'xMidYMid slice' : 'xMidYMid meet'}
-        data-close={close}
+        preserveAspectRatio="xMidYMid meet"
       >
         {order.map((shape) => (
           <path
             key={shape.code}
             d={path(shape.rings)}
             data-level={shape.level}
-            data-marked={shape.code === marked}
+            data-marked={shape.code === (around?.code ?? marked)}
             onClick={onArea === undefined ? undefined : () => onArea(shape.code)}
           >
             <title>{shape.name}</title>
           </path>
         ))}
+        {around === null ? null : (
+          <text x={map.width / 2} y={unit * 7} fontSize={unit * 5}>
+            {around.name}
+          </text>
+        )}
         {close || shapes.length > LABELLED
           ? null
           : order
@@ -119,7 +126,8 @@ export function DistrictMap({ spots, heat = [], marked = null, onArea, onPlace, 
         {spots.map((spot) => {
           const [x, y] = map.at(spot.place)
           const least = unit * (spot.count === undefined ? 1.2 : 2.4)
-          const radius = spot.metres === undefined ? unit * 1.1 : Math.max(spot.metres / map.metres, least)
+          const radius =
+            spot.metres === undefined ? unit * (close ? 2.4 : 1.1) : Math.max(spot.metres / map.metres, least)
           return (
             <g key={spot.id} data-spot="true" onClick={spot.onClick}>
               <circle
@@ -140,7 +148,7 @@ export function DistrictMap({ spots, heat = [], marked = null, onArea, onPlace, 
             </g>
           )
         })}
-        <g className={styles.scale} fontSize={unit * 1.8}>
+        <g className={styles.scale} fontSize={unit * (close ? 4 : 1.8)}>
           <path d={`M${unit * 2} ${map.height - unit * 3}v${unit}h${bar / map.metres}v${-unit}`} />
           <text x={unit * 2 + bar / map.metres / 2} y={map.height - unit * 3}>
             {bar >= 1000 ? `${format.number(bar / 1000)} km` : `${format.number(bar)} m`}

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 
-import { projectionOf, roundLength } from './projection'
+import { projectionOf, roundLength, smallestAround, type Place } from './projection'
 
 describe('projectionOf', () => {
   it('knows no map of nothing', () => {
@@ -44,4 +44,21 @@ it.each([
   [19, 10],
 ])('a scale bar of at most %d m shows %d m', (most, shown) => {
   expect(roundLength(most)).toBe(shown)
+})
+
+it('finds the smallest area around a place', () => {
+  const square = (west: number, side: number): Place[] => [
+    [west, 39],
+    [west + side, 39],
+    [west + side, 39 + side],
+    [west, 39 + side],
+  ]
+  const shapes = [
+    { code: 'district', rings: [square(117, 0.4)] },
+    { code: 'community', rings: [square(117.1, 0.02)] },
+    { code: 'elsewhere', rings: [square(117.3, 0.01)] },
+  ]
+  expect(smallestAround(shapes, [117.11, 39.01])?.code).toBe('community')
+  expect(smallestAround(shapes, [117.2, 39.2])?.code).toBe('district')
+  expect(smallestAround(shapes, [118, 39])).toBeNull()
 })

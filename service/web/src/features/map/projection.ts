@@ -52,6 +52,25 @@ export function projectionOf(places: readonly Place[]): Projection | null {
   }
 }
 
+/** How far apart the ends of an outline are, degrees of longitude and latitude: west, south, east, north. */
+function boundsOf(places: readonly Place[]): [number, number, number, number] {
+  const [east, north] = [places.map(([x]) => x), places.map(([, y]) => y)]
+  return [Math.min(...east), Math.min(...north), Math.max(...east), Math.max(...north)]
+}
+
+/** The smallest of some areas within whose bounds a place lies; none where it lies in no area. */
+export function smallestAround<Shape extends { readonly rings: readonly (readonly Place[])[] }>(
+  shapes: readonly Shape[],
+  [longitude, latitude]: Place,
+): Shape | null {
+  const sized = shapes.flatMap((shape) => {
+    const [west, south, east, north] = boundsOf(shape.rings.flat())
+    const holds = west <= longitude && longitude <= east && south <= latitude && latitude <= north
+    return holds ? [{ shape, size: (east - west) * (north - south) }] : []
+  })
+  return sized.toSorted((one, other) => one.size - other.size)[0]?.shape ?? null
+}
+
 /** A round length for a map's scale bar: at most so many metres. */
 export function roundLength(most: number): number {
   const power = 10 ** Math.floor(Math.log10(most))
