@@ -112,6 +112,7 @@ def test_boxes_are_corrected_on_the_original(console: Console) -> None:
     (number,) = console.deliver(1)
     page = console.signed_in("/review")
     expect_case(page, number)
+    expect(page.get_by_role("button", name="校正框")).to_be_visible()  # the case's evidence is there
     page.keyboard.press("e")
     picture = page.get_by_role("img", name="原始画面与框")
     expect(page.get_by_text("1 个框")).to_be_visible()
@@ -154,6 +155,7 @@ def test_a_case_is_merged_into_one_nearby(console: Console) -> None:
     first, second = console.deliver(2)
     page = console.signed_in("/review")
     expect_case(page, first)
+    expect(page.get_by_role("button", name="校正框")).to_be_visible()
     page.keyboard.press("m")
     expect(page.get_by_role("group", name="并入哪一件").locator("kbd").first).to_be_visible()
     page.keyboard.press("1")
