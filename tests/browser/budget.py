@@ -12,9 +12,10 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from playwright.sync_api import CDPSession, Page, sync_playwright
+from playwright.sync_api import Page, sync_playwright
 
 from tests.browser.conftest import ARGUMENTS, CHROMIUM, OPERATOR, Console, sign_in
+from tests.browser.test_review import computed
 from tests.end_to_end.conftest import RunningOffice
 
 INTERACTIVE_MS = 1500
@@ -71,12 +72,6 @@ async (steps) => {
 """
 
 
-def computed(chromium: CDPSession) -> float:
-    """Milliseconds that the page's main thread has computed."""
-    metrics = {metric["name"]: metric["value"] for metric in chromium.send("Performance.getMetrics")["metrics"]}
-    return 1000 * float(metrics["TaskDuration"])
-
-
 def middle(values: list[float]) -> float:
     """The median of some values; the higher one of two."""
     return sorted(values)[len(values) // 2]
@@ -90,7 +85,7 @@ def load_cold(console: Console, state: dict[str, Any]) -> tuple[dict[str, float]
     chromium.send("Performance.enable", {"timeDomain": "threadTicks"})
     page.goto(console.office.url + "/review")
     times: dict[str, float] = page.evaluate(READY)
-    return times, computed(chromium), page
+    return times, 1000 * computed(chromium), page
 
 
 def measure(console: Console, rounds: int, steps: int) -> bool:

@@ -8,7 +8,7 @@ import type { AreaFeature } from '@/api/areas'
 import { useMessages } from '@/app/locale'
 
 import styles from './GlMap.module.css'
-import { boundsOf, mapStyle, type MapContent } from './mapStyle'
+import { mapBounds, mapStyle, type MapContent } from './mapStyle'
 import { useShownTheme } from './useShownTheme'
 
 setWorkerUrl(workerUrl)
@@ -45,7 +45,7 @@ export default function GlMap({
   const frame = useRef<HTMLDivElement>(null)
   const [map, setMap] = useState<MapLibreMap | null>(null)
   const content = { heat, spots, cameras }
-  const bounds = boundsOf(areas, content)
+  const bounds = mapBounds(areas, content)
   const placed = bounds === null ? null : bounds.join(' ')
 
   const begin = useEffectEvent((container: HTMLElement) => {

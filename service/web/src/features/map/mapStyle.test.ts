@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 
 import type { AreaFeature } from '@/api/areas'
 
-import { boundsOf, mapStyle, middleOf, type MapContent } from './mapStyle'
+import { mapBounds, mapStyle, middleOf, type MapContent } from './mapStyle'
 
 const NOTHING: MapContent = { heat: [], spots: [], cameras: [] }
 const FULL: MapContent = {
@@ -53,17 +53,17 @@ it('weighs squares by the fullest one', () => {
   })
 })
 
-describe('boundsOf', () => {
+describe('mapBounds', () => {
   it('spans the areas', () => {
-    const [west, south, east, north] = boundsOf(AREAS, FULL) ?? []
+    const [west, south, east, north] = mapBounds(AREAS, FULL) ?? []
     expect([west, south]).toEqual([117, 39])
     expect(east).toBeCloseTo(117.3)
     expect(north).toBeCloseTo(39.3)
   })
 
   it('spans what is shown where there are no areas', () => {
-    expect(boundsOf([], FULL)).toEqual([117.2, 39.1, 117.3, 39.14])
-    expect(boundsOf([], NOTHING)).toBeNull()
+    expect(mapBounds([], FULL)).toEqual([117.2, 39.1, 117.3, 39.14])
+    expect(mapBounds([], NOTHING)).toBeNull()
   })
 })
 

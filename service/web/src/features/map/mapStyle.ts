@@ -4,7 +4,7 @@ import type { AreaFeature } from '@/api/areas'
 import type { ThemeName } from '@/app/theme'
 
 import type { Heat, Spot } from './DistrictMap'
-import type { Place } from './projection'
+import { boundsOf, type Bounds, type Place } from './projection'
 
 /** A camera on the map. */
 export interface CameraPin {
@@ -28,8 +28,6 @@ interface Look {
   /** How large letters and marks are; a screen on a wall is read from afar. */
   readonly scale?: number
 }
-
-type Bounds = [west: number, south: number, east: number, north: number]
 
 /** As in app/tokens.css; a canvas cannot read custom properties. */
 const COLOURS = {
@@ -260,22 +258,13 @@ function cameraSource(cameras: readonly CameraPin[]): GeoJSONSourceSpecification
 }
 
 /** What the areas span; without areas, what the content does. Null where there is no place at all. */
-export function boundsOf(areas: readonly AreaFeature[], content: MapContent): Bounds | null {
+export function mapBounds(areas: readonly AreaFeature[], content: MapContent): Bounds | null {
   const outlines = areas.flatMap((area) => ringsOf(area).flat())
   const places =
     outlines.length > 0
       ? outlines
       : [...content.heat, ...content.spots, ...content.cameras].map(({ place }) => place)
-  if (places.length === 0) return null
-  return places.reduce<Bounds>(
-    ([west, south, east, north], [longitude, latitude]) => [
-      Math.min(west, longitude),
-      Math.min(south, latitude),
-      Math.max(east, longitude),
-      Math.max(north, latitude),
-    ],
-    [Infinity, Infinity, -Infinity, -Infinity],
-  )
+  return places.length === 0 ? null : boundsOf(places)
 }
 
 /** The middle of an outline by its surface, where its name stands; of the largest part, where it has many. */

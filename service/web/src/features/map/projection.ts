@@ -12,18 +12,16 @@ export interface Projection {
   metres: number
 }
 
+export type Bounds = [west: number, south: number, east: number, north: number]
+
 const LONGER_SIDE = 1000
 const METRES_PER_DEGREE = 111_320
 /** A map of one place still shows something around it. */
 const LEAST_DEGREES = 0.004
 const MARGIN = 0.06
 
-/**
- * A plan of the places: a plane that touches the earth in their middle. In a district (30 km across) it is off by less than
- * a thousandth. Null where there is no place at all.
- */
-export function projectionOf(places: readonly Place[]): Projection | null {
-  if (places.length === 0) return null
+/** What places span, degrees. */
+export function boundsOf(places: readonly Place[]): Bounds {
   let [west, south, east, north] = [Infinity, Infinity, -Infinity, -Infinity]
   for (const [longitude, latitude] of places) {
     west = Math.min(west, longitude)
@@ -31,6 +29,16 @@ export function projectionOf(places: readonly Place[]): Projection | null {
     south = Math.min(south, latitude)
     north = Math.max(north, latitude)
   }
+  return [west, south, east, north]
+}
+
+/**
+ * A plan of the places: a plane that touches the earth in their middle. In a district (30 km across) it is off by less than
+ * a thousandth. Null where there is no place at all.
+ */
+export function projectionOf(places: readonly Place[]): Projection | null {
+  if (places.length === 0) return null
+  const [west, south, east, north] = boundsOf(places)
   const shrink = Math.cos((((south + north) / 2) * Math.PI) / 180)
   const across = Math.max((east - west) * shrink, LEAST_DEGREES)
   const down = Math.max(north - south, LEAST_DEGREES)
@@ -50,12 +58,6 @@ export function projectionOf(places: readonly Place[]): Projection | null {
       middleY - (y - size.height / 2) / scale,
     ],
   }
-}
-
-/** How far apart the ends of an outline are, degrees of longitude and latitude: west, south, east, north. */
-function boundsOf(places: readonly Place[]): [number, number, number, number] {
-  const [east, north] = [places.map(([x]) => x), places.map(([, y]) => y)]
-  return [Math.min(...east), Math.min(...north), Math.max(...east), Math.max(...north)]
 }
 
 /** The smallest of some areas within whose bounds a place lies; none where it lies in no area. */
