@@ -20,7 +20,9 @@ from sqlalchemy import (
     make_url,
     select,
 )
+from sqlalchemy.dialects.postgresql import Insert as PostgresqlInsert
 from sqlalchemy.dialects.postgresql import insert as insert_postgresql
+from sqlalchemy.dialects.sqlite import Insert as SqliteInsert
 from sqlalchemy.dialects.sqlite import insert as insert_sqlite
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker, create_async_engine
@@ -177,6 +179,11 @@ def add_last(session: AsyncSession, table: type[Base], row: Mapping[str, object]
     session.info.setdefault(_LAST, {}).setdefault(table, []).append(dict(row))
 
 
+def insert_or(session: AsyncSession, table: type[Base]) -> PostgresqlInsert | SqliteInsert:
+    """An INSERT that can say what is done where the row is there already."""
+    return (insert_sqlite if session.get_bind().dialect.name == "sqlite" else insert_postgresql)(table)
+
+
 async def locked_row(session: AsyncSession, table: type[AnyRow], key: str | int, **first: object) -> AnyRow:
     """The row with a primary key, which nobody else changes until the transaction ends.
 
@@ -197,8 +204,7 @@ async def locked_row(session: AsyncSession, table: type[AnyRow], key: str | int,
     query = select(table).where(column == key).with_for_update()
     row = await session.scalar(query)
     if row is None:
-        insert_or = insert_sqlite if session.get_bind().dialect.name == "sqlite" else insert_postgresql
-        await session.execute(insert_or(table).values({column.name: key, **first}).on_conflict_do_nothing())
+        await session.execute(insert_or(session, table).values({column.name: key, **first}).on_conflict_do_nothing())
         row = (await session.scalars(query)).one()
     locked[table, key] = row
     return row
@@ -216,9 +222,8 @@ async def counted_up(session: AsyncSession, table: type[AnyRow], key: str, colum
         column: the number's name.
         by: what is added.
     """
-    insert_or = insert_sqlite if session.get_bind().dialect.name == "sqlite" else insert_postgresql
     primary, number = inspect(table).primary_key[0], inspect(table).columns[column]
-    statement = insert_or(table).values({primary.name: key, column: by})
+    statement = insert_or(session, table).values({primary.name: key, column: by})
     counted = statement.on_conflict_do_update(index_elements=[primary], set_={column: number + by}).returning(number)
     return int((await session.execute(counted)).scalar_one())
 

@@ -4,13 +4,12 @@ from datetime import timedelta
 from uuid import UUID
 
 from sqlalchemy import delete, select
-from sqlalchemy.dialects.postgresql import insert as insert_postgresql
-from sqlalchemy.dialects.sqlite import insert as insert_sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from service import clock
 from service.cases.models import CaseRow
 from service.cases.workflow import load_case
+from service.database import insert_or
 from service.events.hub import AREA
 from service.office import Office
 from service.presence.models import CaseViewerRow
@@ -37,8 +36,7 @@ async def look_at(office: Office, asker: Principal, case_id: UUID) -> Viewers:
         await session.execute(delete(CaseViewerRow).where(CaseViewerRow.until <= now))
         key = {"case_id": case_id, "user_id": asker.id}
         came = await session.get(CaseViewerRow, key) is None
-        insert = insert_sqlite if office.database.is_sqlite else insert_postgresql
-        row = insert(CaseViewerRow).values(**key, since=now, until=now + LASTS)
+        row = insert_or(session, CaseViewerRow).values(**key, since=now, until=now + LASTS)
         await session.execute(row.on_conflict_do_update(index_elements=list(key), set_={"until": now + LASTS}))
         items = await _others(session, asker, case_id)
     if came:
