@@ -1,6 +1,7 @@
 """Close look: small things in zones marked for it, searched for in full resolution every few seconds."""
 
-from dataclasses import replace
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
@@ -8,7 +9,7 @@ import shapely
 
 from detector.detections import Detections, FloatArray, IntArray, ObjectClass
 from detector.model import Model
-from detector.regions import OVERLAP, TilePlan, merge_tiles, plan_tiles, wants_tiles
+from detector.regions import OVERLAP, TilePlan, cut_tiles, merge_tiles, place_tiles, plan_tiles, wants_tiles
 from detector.scene import Barrier, Ignore, Scene
 from detector.sources import Frame
 from detector.sources.frame import Image
@@ -22,6 +23,27 @@ SMALL_CLASSES: Final = (ObjectClass.CIGARETTE_BUTT, ObjectClass.GARBAGE)
 
 _MARGIN: Final = 0.1
 """Of a tile's side, around the zones: what lies at a zone's edge is seen whole."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Tiles:
+    """The tiles of one frame that are to be looked at.
+
+    Attributes:
+        images: the pixels of each.
+        plan: where they lie in the region.
+        region: left, top, right, bottom of the region in pixels of the frame.
+        width: width of the frame.
+        height: height of the frame.
+        side: long side of the model's input.
+    """
+
+    images: list[Image]
+    plan: TilePlan
+    region: tuple[int, int, int, int]
+    width: int
+    height: int
+    side: int
 
 
 class CloseLook:
@@ -56,23 +78,48 @@ class CloseLook:
         Returns:
             ``whole`` itself, or one box an object from both.
         """
-        side = model.entry.input_size
-        if self._zones.is_empty or not self._is_due(frame.seconds):
+        tiles = self.tiles(frame, model.entry.input_size)
+        if tiles is None:
             return whole
+        return self.merge(whole, tiles, model.detect(tiles.images, confidence=confidence))
+
+    def tiles(self, frame: Frame, side: int) -> Tiles | None:
+        """What is to be looked at closely in a frame; None where nothing is, or where it is not time.
+
+        Args:
+            frame: the frame.
+            side: long side of the model's input.
+        """
+        if self._zones.is_empty or not self._is_due(frame.seconds):
+            return None
         self._lay(frame.width, frame.height, side)
         if self._plan is None:
-            return whole
+            return None
         left, top, right, bottom = self._region.tolist()
         region: Image = frame.image[top:bottom, left:right]
-        parts, tiles = model.detect_tiles(region, self._plan, confidence)
-        small = [whole.of_class(*SMALL_CLASSES), *(p.of_class(*SMALL_CLASSES).shifted(left, top) for p in parts)]
+        return Tiles(
+            cut_tiles(region, self._plan), self._plan, (left, top, right, bottom), frame.width, frame.height, side
+        )
+
+    @staticmethod
+    def merge(whole: Detections, tiles: Tiles, parts: Sequence[Detections]) -> Detections:
+        """One box an object from a whole frame and its tiles.
+
+        Args:
+            whole: what the model sees in the frame as a whole.
+            tiles: what :meth:`tiles` gave for it.
+            parts: what it sees in each tile, in the tile's pixels.
+        """
+        left, top, right, bottom = tiles.region
+        placed, places = place_tiles(parts, tiles.plan, right - left, bottom - top)
+        small = [whole.of_class(*SMALL_CLASSES), *(p.of_class(*SMALL_CLASSES).shifted(left, top) for p in placed)]
         frames: FloatArray = np.concatenate(
             [
-                np.array([[0, 0, frame.width, frame.height]], np.float32),
-                tiles + np.array([left, top, left, top], np.float32),
+                np.array([[0, 0, tiles.width, tiles.height]], np.float32),
+                places + np.array([left, top, left, top], np.float32),
             ]
         )
-        merged = merge_tiles(small, frames, frame.width, frame.height, side=side)
+        merged = merge_tiles(small, frames, tiles.width, tiles.height, side=tiles.side)
         return Detections.concatenate([whole.not_of_class(*SMALL_CLASSES), merged])
 
     def _is_due(self, seconds: float) -> bool:

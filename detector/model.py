@@ -13,7 +13,7 @@ from detector.calibration import Calibration
 from detector.detections import Detections, FloatArray, IntArray, ObjectClass
 from detector.duplicates import distinct
 from detector.letterbox import PAD_VALUE, Letterbox
-from detector.regions import TilePlan, Tiling, merge_tiles, plan_tiles, wants_tiles
+from detector.regions import TilePlan, Tiling, cut_tiles, merge_tiles, place_tiles, plan_tiles, wants_tiles
 from detector.registry import ModelEntry, ModelError, Registry
 from detector.runtimes import RUNTIME_FAULTS, Runtime, RuntimeName, one_line, open_runtime
 from detector.sources.frame import Image
@@ -201,17 +201,8 @@ class Model:
         Returns:
             Detections and the (T, 4) tiles, both in pixels of ``image``.
         """
-        height, width = image.shape[:2]
-        scaled = image
-        if (plan.width, plan.height) != (width, height):
-            scaled = np.asarray(cv2.resize(image, (plan.width, plan.height), interpolation=cv2.INTER_AREA), np.uint8)
-        crops = [scaled[top:bottom, left:right] for left, top, right, bottom in plan.tiles.tolist()]
-        factor = np.array([width / plan.width, height / plan.height] * 2, np.float32)
-        parts = []
-        for seen, tile in zip(self.detect(crops, confidence=confidence), plan.tiles, strict=True):
-            moved = seen.shifted(float(tile[0]), float(tile[1]))
-            parts.append(Detections(moved.xyxy * factor, moved.class_id, moved.confidence))
-        return parts, (plan.tiles * factor).astype(np.float32)
+        parts = self.detect(cut_tiles(image, plan), confidence=confidence)
+        return place_tiles(parts, plan, image.shape[1], image.shape[0])
 
     def warm(self, width: int, height: int, batch: int = 1) -> FloatArray:
         """Run grey pictures of that size, so that the first real one does not wait.

@@ -5,11 +5,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final, Literal
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from detector.detections import BoolArray, Detections, FloatArray, IntArray
 from detector.geometry import ious, overlaps
+from detector.sources.frame import Image
 
 Tiling = Literal["auto", "off"]
 
@@ -90,6 +92,38 @@ def plan_tiles(width: int, height: int, side: int, *, overlap: float = OVERLAP, 
     corner = np.stack([grid_lefts.ravel(), grid_tops.ravel()], axis=1)
     size = np.array([min(side, width), min(side, height)], np.int64)
     return TilePlan(width, height, np.concatenate([corner, corner + size], axis=1))
+
+
+def cut_tiles(image: Image, plan: TilePlan) -> list[Image]:
+    """The tiles' pixels; those of a picture that need not be scaled are views of it.
+
+    Args:
+        image: (height, width, 3) uint8, blue, green, red.
+        plan: where to look.
+    """
+    scaled = image
+    if (plan.width, plan.height) != (image.shape[1], image.shape[0]):
+        scaled = np.asarray(cv2.resize(image, (plan.width, plan.height), interpolation=cv2.INTER_AREA), np.uint8)
+    return [scaled[top:bottom, left:right] for left, top, right, bottom in plan.tiles.tolist()]
+
+
+def place_tiles(
+    parts: Sequence[Detections], plan: TilePlan, width: int, height: int
+) -> tuple[list[Detections], FloatArray]:
+    """What was seen in each tile, and the (T, 4) tiles, in pixels of the picture that was cut.
+
+    Args:
+        parts: what was seen in each tile, in its own pixels.
+        plan: where they were cut.
+        width: width of the picture.
+        height: height of the picture.
+    """
+    factor = np.array([width / plan.width, height / plan.height] * 2, np.float32)
+    placed = []
+    for seen, tile in zip(parts, plan.tiles, strict=True):
+        moved = seen.shifted(float(tile[0]), float(tile[1]))
+        placed.append(Detections(moved.xyxy * factor, moved.class_id, moved.confidence))
+    return placed, (plan.tiles * factor).astype(np.float32)
 
 
 def merge_tiles(parts: Sequence[Detections], tiles: FloatArray, width: int, height: int, *, side: int) -> Detections:
