@@ -88,7 +88,7 @@ class CameraWorker:
         config: see :class:`CameraConfig`.
         model: says which model is in use; it prepares frames here, the engine runs it.
         outbox: where violations go.
-        checkpoints: folder of what rules remember.
+        checkpoint: what rules remember, for the next start.
         timezone: the district's time.
         wake: notified when a frame waits for the model.
         tracks: folder of what all cameras' rules were shown in the last hours; none is kept without one.
@@ -99,7 +99,7 @@ class CameraWorker:
         config: CameraConfig,
         model: Callable[[], Model],
         outbox: Outbox,
-        checkpoints: Path,
+        checkpoint: CheckpointFile,
         timezone: ZoneInfo,
         wake: Condition,
         tracks: Path | None = None,
@@ -111,7 +111,7 @@ class CameraWorker:
         """The model that saw the frame that the rules have last been given."""
         self._wake = wake
         self._gaps = GapLog(self.name)
-        self._checkpoint = CheckpointFile(checkpoints, self.name)
+        self._checkpoint = checkpoint
         self._pipeline = Pipeline(
             config.scene,
             thresholds=self._followed.thresholds,

@@ -26,7 +26,7 @@ class CheckpointFile:
     def restore(self, pipeline: Pipeline) -> None:
         """Let a pipeline go on where the file says; one that is damaged is said in the log and passed over."""
         try:
-            pipeline.restore(Checkpoint.model_validate_json(self._path.read_bytes()))
+            pipeline.restore(Checkpoint.model_validate_json(self._read()))
         except FileNotFoundError:
             return
         except (OSError, ValueError) as error:
@@ -34,13 +34,19 @@ class CheckpointFile:
 
     def save(self, pipeline: Pipeline) -> None:
         """Write down what a pipeline remembers now; the file before stays whole until then."""
-        temporary = self._path.with_suffix(".tmp")
         try:
-            with temporary.open("w", encoding="utf-8") as file:
-                file.write(pipeline.checkpoint().model_dump_json())
-                file.flush()
-                os.fsync(file.fileno())
-            temporary.replace(self._path)
-            sync_folder(self._path.parent)
+            self._write(pipeline.checkpoint().model_dump_json())
         except OSError as error:
             _log.warning("checkpoint cannot be written", camera=self._camera, reason=str(error))
+
+    def _read(self) -> bytes:
+        return self._path.read_bytes()
+
+    def _write(self, content: str) -> None:
+        temporary = self._path.with_suffix(".tmp")
+        with temporary.open("w", encoding="utf-8") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        temporary.replace(self._path)
+        sync_folder(self._path.parent)

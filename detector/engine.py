@@ -13,6 +13,7 @@ import structlog
 
 from detector.camera_status import CameraStatus
 from detector.camera_worker import CameraConfig, CameraWorker, Ready
+from detector.checkpoint_file import CheckpointFile
 from detector.model import MAX_BATCH, Model
 from detector.outbox import Outbox
 from detector.pipeline import TRACKING_CONFIDENCE
@@ -38,6 +39,15 @@ class EngineFolders:
     checkpoints: Path
     tracks: Path | None = None
 
+    def open_outbox(self) -> Outbox:
+        """The outbox, made where it is missing."""
+        return Outbox(self.outbox)
+
+    def checkpoint(self, camera: str) -> CheckpointFile:
+        """Where what the rules of a camera remember is kept."""
+        self.checkpoints.mkdir(parents=True, exist_ok=True)
+        return CheckpointFile(self.checkpoints, camera)
+
 
 class Engine:
     """Runs cameras until it is stopped.
@@ -50,10 +60,8 @@ class Engine:
 
     def __init__(self, model: Model, folders: EngineFolders, timezone: ZoneInfo) -> None:
         self.model = model
-        self.outbox = Outbox(folders.outbox)
-        self._checkpoints = folders.checkpoints
-        self._checkpoints.mkdir(parents=True, exist_ok=True)
-        self._tracks = folders.tracks
+        self.outbox = folders.open_outbox()
+        self._folders = folders
         self._timezone = timezone
         self._workers: dict[str, CameraWorker] = {}
         self._wake = Condition()
@@ -85,9 +93,8 @@ class Engine:
         self._workers = {name: kept.get(name) or self._start(config) for name, config in wanted.items()}
 
     def _start(self, config: CameraConfig) -> CameraWorker:
-        return CameraWorker(
-            config, lambda: self.model, self.outbox, self._checkpoints, self._timezone, self._wake, self._tracks
-        )
+        checkpoint, tracks = self._folders.checkpoint(config.scene.camera.id), self._folders.tracks
+        return CameraWorker(config, lambda: self.model, self.outbox, checkpoint, self._timezone, self._wake, tracks)
 
     def use_model(self, model: Model) -> None:
         """Look at the frames that come from now on with another model; cameras, tracks and memories go on.
