@@ -1,9 +1,10 @@
 """Camera status: how a camera of an engine is, for people."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
+from detector.camera_cost import CameraCost
 from detector.health_event import HealthEvent
 
 
@@ -29,7 +30,8 @@ class CameraStatus:
         fps: frames a second that went through the rules or were not worth a look, over the last ten seconds.
         last_frame_at: capture time of the newest such frame.
         dropped: frames that were replaced by newer ones before the model was free.
-        model_seconds: time that the model has spent on this camera.
+        looks: frames that the model has seen and the rules have followed.
+        cost: what it costs, and how old its results are.
         gaps: the newest times in which it could not see, oldest first.
     """
 
@@ -40,5 +42,6 @@ class CameraStatus:
     width: int | None = None
     height: int | None = None
     dropped: int = 0
-    model_seconds: float = 0.0
+    looks: int = 0
+    cost: CameraCost = field(default_factory=CameraCost)
     gaps: tuple[HealthEvent, ...] = ()

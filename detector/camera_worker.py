@@ -6,8 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
-from queue import Empty, Queue
-from threading import Condition, Event, Lock, Thread
+from threading import Event, Lock, Thread
 from zoneinfo import ZoneInfo
 
 import cv2
@@ -15,18 +14,20 @@ import numpy as np
 import structlog
 
 from detector.attention import Attention
+from detector.camera_cost import CostMeter, ThreadClock
 from detector.camera_status import CameraState, CameraStatus
 from detector.checkpoint_file import CheckpointFile
 from detector.close_look import CloseLook
-from detector.detections import Detections, FloatArray
+from detector.detections import Detections
 from detector.drawing import draw_detections
 from detector.film import Film
 from detector.gaps import GapLog
 from detector.health import CameraHealth
-from detector.letterbox import Letterbox
 from detector.model import Model
+from detector.model_queue import ModelQueue
 from detector.outbox import Outbox
-from detector.pipeline import TRACKING_CONFIDENCE, Pipeline
+from detector.pipeline import Pipeline
+from detector.request import Request
 from detector.scene import Scene
 from detector.signals import Phase
 from detector.sources import (
@@ -67,30 +68,16 @@ class CameraConfig:
     pace: Pace = "real"
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Ready:
-    """A frame that waits for the model, and the model that it was prepared for."""
-
-    frame: Frame
-    tensor: FloatArray
-    letterbox: Letterbox
-    model: Model
-
-    def fits(self, other: "Ready") -> bool:
-        """Whether both can go into one call of the model."""
-        return self.tensor.shape == other.tensor.shape and self.model is other.model
-
-
 class CameraWorker:
     """Reads one camera and follows what it shows.
 
     Args:
         config: see :class:`CameraConfig`.
-        model: says which model is in use; it prepares frames here, the engine runs it.
+        model: says which model is in use.
+        queue: where frames wait for the model.
         outbox: where violations go.
         checkpoint: what rules remember, for the next start.
         timezone: the district's time.
-        wake: notified when a frame waits for the model.
         tracks: folder of what all cameras' rules were shown in the last hours; none is kept without one.
     """
 
@@ -98,10 +85,10 @@ class CameraWorker:
         self,
         config: CameraConfig,
         model: Callable[[], Model],
+        queue: ModelQueue,
         outbox: Outbox,
         checkpoint: CheckpointFile,
         timezone: ZoneInfo,
-        wake: Condition,
         tracks: Path | None = None,
     ) -> None:
         self.config = config
@@ -109,7 +96,9 @@ class CameraWorker:
         self._model = model
         self._followed = model()
         """The model that saw the frame that the rules have last been given."""
-        self._wake = wake
+        self._queue = queue
+        self._line = queue.join(self.name)
+        self._meter = CostMeter()
         self._gaps = GapLog(self.name)
         self._checkpoint = checkpoint
         self._pipeline = Pipeline(
@@ -132,10 +121,6 @@ class CameraWorker:
         self._status = CameraStatus(CameraState.STARTING)
         self._times: deque[float] = deque(maxlen=300)
         self._newest: tuple[Frame, Detections] | None = None
-        self._waiting: deque[Ready] = deque()
-        self._seen: Queue[tuple[Frame, Detections, Model]] = Queue(maxsize=4)
-        self._in_hand = 0
-        """Frames that the model has taken and the rules have not finished with."""
         self._source: Source | None = None
         self._pushed = PushedSource(f"push:{self.name}") if config.address.startswith("push:") else None
         self._reader = Thread(target=self._guarded(self._read), name=f"read {self.name}", daemon=True)
@@ -158,27 +143,6 @@ class CameraWorker:
         """Note what the signal of a crosswalk shows."""
         self._pipeline.signals.tell(crosswalk, phase)
 
-    def take(self, like: Ready | None) -> Ready | None:
-        """The next frame for the model, if it fits another one and its result can be taken. Under the engine's lock."""
-        if not self._waiting or self._stopping.is_set() or self._in_hand >= self._seen.maxsize:
-            return None
-        if like is not None and not self._waiting[0].fits(like):
-            return None
-        ready = self._waiting.popleft()
-        self._in_hand += 1
-        self._wake.notify_all()
-        return ready
-
-    def look_closely(self, ready: Ready, whole: Detections) -> Detections:
-        """What was seen in a whole frame and, when it is time, in tiles of it. For the model's thread only."""
-        return self._close_look.add(ready.frame, whole, ready.model, TRACKING_CONFIDENCE)
-
-    def deliver(self, ready: Ready, detections: Detections, model_seconds: float) -> None:
-        """What the model saw in a frame that :meth:`take` gave."""
-        with self._lock:
-            self._status = replace(self._status, model_seconds=self._status.model_seconds + model_seconds)
-        self._seen.put((ready.frame, detections, ready.model))
-
     def status(self) -> CameraStatus:
         """How the camera is now."""
         with self._lock:
@@ -191,7 +155,13 @@ class CameraWorker:
         if status.state is CameraState.RUNNING and self._pipeline.notice:
             status = replace(status, message=self._pipeline.notice)
         self._gaps.look(expected=status.state not in (CameraState.FINISHED, CameraState.STOPPED))
-        return replace(status, gaps=self._gaps.events(), fps=round((len(recent) - 1) / span, 2) if span > 0 else 0.0)
+        return replace(
+            status,
+            fps=round((len(recent) - 1) / span, 2) if span > 0 else 0.0,
+            dropped=self._line.dropped,
+            cost=self._meter.cost(self._line.age(now)),
+            gaps=self._gaps.events(),
+        )
 
     def picture(self, newer_than: int) -> tuple[int, bytes] | None:
         """The newest frame as JPEG with boxes, at most 960 px wide, and its number; None where none is newer."""
@@ -217,8 +187,7 @@ class CameraWorker:
         for source in (self._source, self._pushed):
             if source is not None:
                 source.close()
-        with self._wake:
-            self._wake.notify_all()
+        self._line.close()
 
     def stop(self, timeout: float = 4.0) -> None:
         """Stop reading, let what was seen go through the rules, keep what they remember.
@@ -230,6 +199,7 @@ class CameraWorker:
         self.hang_up()
         for thread in (self._follower, self._reader):
             thread.join(timeout=max(0.05, deadline - time.monotonic()))
+        self._queue.leave(self._line)
         self._set(CameraState.STOPPED)
 
     def _read(self) -> None:
@@ -256,51 +226,59 @@ class CameraWorker:
             break
 
     def _feed(self, source: Source, *, drop: bool) -> None:
+        clock, elsewhere = ThreadClock(), 0.0
         for frame in source.frames():
             if self._stopping.is_set():
                 break
-            if not self._attention.wants(frame):
+            wanted = self._attention.wants(frame)
+            if wanted:
+                self._ask(frame, drop=drop)
+            else:
                 self._has_come(frame)
-                continue
-            model = self._model()
-            ready = Ready(frame, *model.prepare(frame.image), model)
-            with self._wake:
-                while self._waiting and not drop and not self._stopping.is_set():
-                    self._wake.wait(timeout=0.5)
-                if self._waiting:
-                    self._waiting.clear()
-                    with self._lock:
-                        self._status = replace(self._status, dropped=self._status.dropped + 1)
-                self._waiting.append(ready)
-                self._wake.notify_all()
-            if self._status.state is CameraState.STARTING:
+            spent, elsewhere = source.cpu_seconds - elsewhere, source.cpu_seconds
+            self._meter.add("decode", clock.lap() + spent)
+            if wanted and self._status.state is CameraState.STARTING:
                 self._set(CameraState.RUNNING)
 
+    def _ask(self, frame: Frame, *, drop: bool) -> None:
+        """Let a frame wait for the model."""
+        model = self._model()
+        tiles = self._close_look.tiles(frame, model.entry.input_size)
+        replaced = self._line.put(Request(self.name, frame, model, tiles), drop=drop)
+        if replaced is not None and replaced.tiles is not None:
+            self._close_look.forget()
+
     def _follow(self) -> None:
-        saved = time.monotonic()
-        while not self._is_through():
-            try:
-                frame, detections, model = self._seen.get(timeout=0.5)
-            except Empty:
+        saved, clock = time.monotonic(), ThreadClock()
+        while not self._line.is_over(ended=self._ended.is_set()):
+            request = self._line.next(timeout=0.5)
+            if request is None:
                 if self._pipeline.idle():
                     self._checkpoint.save(self._pipeline)
                 continue
-            if model is not self._followed:
-                self._followed = model
-                self._pipeline.use_model(model.thresholds, model.name)
+            frame, detections = request.result()
+            self._use_model(request.model)
             self._has_come(frame)
             found = self._pipeline.process(frame, detections)
             self._newest = frame, detections[detections.confidence >= 0.3]
             if found or time.monotonic() - saved > _CHECKPOINT_SECONDS:
                 self._checkpoint.save(self._pipeline)
                 saved = time.monotonic()
-            with self._wake:
-                self._in_hand -= 1
-                self._wake.notify_all()
+            self._meter.add("model", request.cpu)
+            self._meter.add("rules", clock.lap())
+            with self._lock:
+                self._status = replace(self._status, looks=self._status.looks + 1)
+            self._line.finished(request)
         self._pipeline.finish(_CLIP_SECONDS if self._stopping.is_set() else None)
         self._checkpoint.save(self._pipeline)
         if not self._stopping.is_set():
             self._set(CameraState.FINISHED)
+
+    def _use_model(self, model: Model) -> None:
+        """The rules are given frames that this model has seen."""
+        if model is not self._followed:
+            self._followed = model
+            self._pipeline.use_model(model.thresholds, model.name)
 
     def _has_come(self, frame: Frame) -> None:
         """Note that the camera works: a frame was looked at, or was not worth a look."""
@@ -308,12 +286,6 @@ class CameraWorker:
         with self._lock:
             self._times.append(time.monotonic())
             self._status = replace(self._status, last_frame_at=frame.time, width=frame.width, height=frame.height)
-
-    def _is_through(self) -> bool:
-        """Whether nothing more will come: all that was read, or before a stop all that was seen, has been followed."""
-        with self._wake:
-            ended = self._stopping.is_set() or (self._ended.is_set() and not self._waiting)
-            return ended and self._in_hand == 0
 
     def _guarded(self, work: Callable[[], None]) -> Callable[[], None]:
         """The same work; an error that nobody foresaw stops this camera alone, loudly."""

@@ -101,6 +101,10 @@ class CloseLook:
             cut_tiles(region, self._plan), self._plan, (left, top, right, bottom), frame.width, frame.height, side
         )
 
+    def forget(self) -> None:
+        """What :meth:`tiles` gave last was not looked at: it is time again."""
+        self._last = None
+
     @staticmethod
     def merge(whole: Detections, tiles: Tiles, parts: Sequence[Detections]) -> Detections:
         """One box an object from a whole frame and its tiles.

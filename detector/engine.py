@@ -1,22 +1,21 @@
-"""Engine: many cameras on one box — one model, batches across cameras, reconnects, newest frame wins."""
+"""Engine: many cameras on one box — one model, fair turns across cameras, reconnects, newest frame wins."""
 
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from threading import Condition, Event, Thread
 from zoneinfo import ZoneInfo
 
-import numpy as np
 import structlog
 
 from detector.camera_status import CameraStatus
-from detector.camera_worker import CameraConfig, CameraWorker, Ready
+from detector.camera_worker import CameraConfig, CameraWorker
 from detector.checkpoint_file import CheckpointFile
-from detector.model import MAX_BATCH, Model
+from detector.model import Model
+from detector.model_lane import ModelLane
+from detector.model_queue import ModelQueue
 from detector.outbox import Outbox
-from detector.pipeline import TRACKING_CONFIDENCE
 from detector.signals import Phase
 
 _log = structlog.get_logger(__name__)
@@ -53,25 +52,31 @@ class Engine:
     """Runs cameras until it is stopped.
 
     Args:
-        model: shared by all cameras; see :meth:`use_model`.
+        model: shared by all cameras; see :meth:`use_model`. As many threads call it as it has lanes.
         folders: where outbox and checkpoints lie.
         timezone: the district's time.
+        queue: where frames wait for the model; one of its own where None.
     """
 
-    def __init__(self, model: Model, folders: EngineFolders, timezone: ZoneInfo) -> None:
+    def __init__(
+        self, model: Model, folders: EngineFolders, timezone: ZoneInfo, queue: ModelQueue | None = None
+    ) -> None:
         self.model = model
         self.outbox = folders.open_outbox()
         self._folders = folders
         self._timezone = timezone
         self._workers: dict[str, CameraWorker] = {}
-        self._wake = Condition()
-        self._stopped = Event()
         self._closing = False
-        self._turn = 0
-        self.last_turn = time.monotonic()
-        """When the model thread last went round, monotonic seconds: once a second even with nothing to do."""
-        self._thread = Thread(target=self._run, name="model", daemon=True)
-        self._thread.start()
+        self._queue = queue or ModelQueue()
+        self._lanes = [ModelLane(self._queue, f"model {number}") for number in range(1, model.lanes + 1)]
+
+    @property
+    def last_turn(self) -> float:
+        """When the slowest thread that calls the model last went round, monotonic seconds.
+
+        Each does so once a second, even with nothing to do.
+        """
+        return min(lane.last_turn for lane in self._lanes)
 
     def configure(self, cameras: Sequence[CameraConfig]) -> None:
         """Run exactly these cameras: start new ones, stop others, restart those whose settings changed.
@@ -94,7 +99,7 @@ class Engine:
 
     def _start(self, config: CameraConfig) -> CameraWorker:
         checkpoint, tracks = self._folders.checkpoint(config.scene.camera.id), self._folders.tracks
-        return CameraWorker(config, lambda: self.model, self.outbox, checkpoint, self._timezone, self._wake, tracks)
+        return CameraWorker(config, lambda: self.model, self._queue, self.outbox, checkpoint, self._timezone, tracks)
 
     def use_model(self, model: Model) -> None:
         """Look at the frames that come from now on with another model; cameras, tracks and memories go on.
@@ -134,7 +139,7 @@ class Engine:
         return worker.picture(newer_than) if worker else None
 
     def stop(self) -> None:
-        """Stop all cameras, keep what their rules remember, end the model thread; takes five seconds at most."""
+        """Stop all cameras, keep what their rules remember, end the model's threads; takes five seconds at most."""
         self._closing = True
         deadline = time.monotonic() + _STOP_SECONDS
         workers = list(self._workers.values())
@@ -142,43 +147,8 @@ class Engine:
             worker.hang_up()
         for worker in workers:
             worker.stop(max(0.0, deadline - time.monotonic()))
-        self._stopped.set()
-        with self._wake:
-            self._wake.notify_all()
-        self._thread.join(timeout=1)
-
-    def _run(self) -> None:
-        while not self._stopped.is_set():
-            self.last_turn = time.monotonic()
-            batch = self._next_batch()
-            if batch:
-                self._infer(batch)
-
-    def _next_batch(self) -> list[tuple[CameraWorker, Ready]]:
-        """Frames of one shape for one model, one a camera; cameras take turns in going first."""
-        with self._wake:
-            workers = list(self._workers.values())
-            self._turn += 1
-            start = self._turn % len(workers) if workers else 0
-            batch: list[tuple[CameraWorker, Ready]] = []
-            for worker in workers[start:] + workers[:start]:
-                ready = worker.take(batch[0][1] if batch else None)
-                if ready is not None:
-                    batch.append((worker, ready))
-                if len(batch) == MAX_BATCH:
-                    break
-            if not batch:
-                self._wake.wait(timeout=1.0)
-            return batch
-
-    def _infer(self, batch: list[tuple[CameraWorker, Ready]]) -> None:
-        started = time.perf_counter()
-        model = batch[0][1].model
-        raw = model.infer(np.stack([ready.tensor for _, ready in batch]))
-        letterboxes = [ready.letterbox for _, ready in batch]
-        found = model.decode(raw, letterboxes, TRACKING_CONFIDENCE)
-        share = (time.perf_counter() - started) / len(batch)
-        for (worker, ready), whole in zip(batch, found, strict=True):
-            started = time.perf_counter()
-            detections = worker.look_closely(ready, whole)
-            worker.deliver(ready, detections, share + time.perf_counter() - started)
+        for lane in self._lanes:
+            lane.stop()
+        self._queue.close()
+        for lane in self._lanes:
+            lane.join(timeout=1.0)

@@ -102,6 +102,11 @@ class Model:
         """For each class that the model sees, the registered least confidence."""
         return dict(zip(self.entry.object_classes, self._thresholds.tolist(), strict=True))
 
+    @property
+    def batch(self) -> int:
+        """How many pictures its runtime computes in hardly more time than one."""
+        return self.runtime.batch
+
     def letterbox(self, width: int, height: int) -> Letterbox:
         """How a picture of that size is fitted into the input."""
         return Letterbox.fit(width, height, long_side=self.entry.input_size, stride=self.entry.stride)

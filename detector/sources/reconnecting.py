@@ -77,6 +77,8 @@ class ReconnectingSource(Source):
         self._closed = threading.Event()
         self._current = connect()
         self._doze: Doze | None = None
+        self._cpu = 0.0
+        """Of the connections before."""
 
     @property
     def address(self) -> str:
@@ -87,6 +89,11 @@ class ReconnectingSource(Source):
     def live(self) -> bool:
         """Always true."""
         return True
+
+    @property
+    def cpu_seconds(self) -> float:
+        """Processor time of the threads that decoded, of all connections."""
+        return self._cpu + self._current.cpu_seconds
 
     def spare(self, doze: Doze) -> None:
         """Decode only key frames while ``doze`` lets it; connections to come too."""
@@ -120,6 +127,7 @@ class ReconnectingSource(Source):
             self._tell(StreamState.RECONNECTING, reason)
             if self._closed.wait(delay):
                 break
+            self._cpu += self._current.cpu_seconds
             self._current = self._connect()
             if self._doze is not None:
                 self._current.spare(self._doze)

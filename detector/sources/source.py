@@ -48,6 +48,11 @@ class Source(Protocol):
         """
         del doze
 
+    @property
+    def cpu_seconds(self) -> float:
+        """Processor time of a thread of its own that decodes; without one, whoever takes the frames pays."""
+        return 0.0
+
     def close(self) -> None:
         """Give up the source; may be called from another thread and more than once."""
 

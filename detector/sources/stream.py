@@ -62,6 +62,7 @@ class StreamSource(Source):
         self._closed = False
         self._reader: threading.Thread | None = None
         self._doze: Doze | None = None
+        self._cpu = 0.0
 
     @property
     def address(self) -> str:
@@ -72,6 +73,11 @@ class StreamSource(Source):
     def live(self) -> bool:
         """Always true."""
         return True
+
+    @property
+    def cpu_seconds(self) -> float:
+        """Processor time of the thread that decodes."""
+        return self._cpu
 
     def spare(self, doze: Doze) -> None:
         """Decode only key frames while ``doze`` lets it."""
@@ -153,6 +159,7 @@ class StreamSource(Source):
             number = 0
             decoder = DozingDecoder(stream.codec_context, self._doze)
             for packet in container.demux(stream):
+                self._cpu = time.thread_time()
                 if self._closed:
                     return
                 self._packets.add(packet)

@@ -131,7 +131,8 @@ class VideoSource(Source):
         """Each picture with its seconds, counted on from ``after``, and the usual time to the next one."""
         stream = container.streams.video[0]
         stream.thread_type = "AUTO"
-        stream.codec_context.thread_count = 2
+        # At real pace one thread is quick enough, a second one costs memory, and nobody counts its time.
+        stream.codec_context.thread_count = 1 if self.live else 2
         period = 1 / float(stream.average_rate) if stream.average_rate else _DEFAULT_PERIOD
         origin: float | None = None
         last: float | None = None
