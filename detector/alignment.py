@@ -7,6 +7,7 @@ import numpy as np
 
 from detector.detections import Detections
 from detector.geometry import FloatArray
+from detector.parts import Part
 from detector.sources.frame import Frame, Image
 from detector.violations import Box
 
@@ -106,7 +107,8 @@ class AlignedFrame(Frame):
             image = np.asarray(cv2.resize(image, size, interpolation=cv2.INTER_LINEAR), np.uint8)
         return cls(
             image if alignment is None else alignment.image(image), frame.time, frame.seconds, frame.number,
-            packets=frame.packets, untouched=frame, alignment=alignment or Alignment.none(),
+            packets=frame.packets, part=_seen_part(frame, alignment), untouched=frame,
+            alignment=alignment or Alignment.none(),
         )  # fmt: skip
 
     def seen(self, detections: Detections) -> Detections:
@@ -130,6 +132,14 @@ class AlignedFrame(Frame):
         left, top, right, bottom = self.alignment.box(box, self.width, self.height)
         x, y = self.untouched.width / self.width, self.untouched.height / self.height
         return left * x, top * y, right * x, bottom * y
+
+
+def _seen_part(frame: Frame, alignment: Alignment | None) -> Part | None:
+    """The part of a frame that was looked at, in fractions of the reference picture."""
+    if frame.part is None or alignment is None:
+        return frame.part
+    inverse = alignment.inverse()
+    return frame.part.moved(lambda boxes: inverse.boxes(boxes, 1, 1))
 
 
 def _resized(detections: Detections, one: Frame, other: Frame) -> Detections:

@@ -131,8 +131,15 @@ class AnchorMemory:
             if share > _TOUCHED:
                 anchor.touched = self.now
         self._settle(frame, detections, seen, self._match(frame, detections, seen))
-        self._judge_missing(frame, covered)
-        return [a for a in self.anchors if a.absent_since is None and self.now - a.seen <= _STILL_THERE_SECONDS]
+        unlooked = self._unlooked(frame)
+        self._judge_missing(frame, covered, unlooked)
+        there = (a for a in self.anchors if a.absent_since is None)
+        return [a for a in there if a in unlooked or self.now - a.seen <= _STILL_THERE_SECONDS]
+
+    def overlooked(self, frame: Frame) -> list[Anchor]:
+        """Of the last frame: anchors that the model did not see, which look as before or were not looked at."""
+        unlooked = self._unlooked(frame)
+        return [a for a in self.anchors if a.detected != self.now and (a.seen == self.now or a in unlooked)]
 
     def state(self) -> MemoryState:
         """What a checkpoint keeps."""
@@ -307,24 +314,32 @@ class AnchorMemory:
             self._full = True
             _log.warning("more still objects than can be remembered, new ones are passed over", most=_MOST_ANCHORS)
 
-    def _judge_missing(self, frame: Frame, covered: list[float]) -> None:
+    def _unlooked(self, frame: Frame) -> set[Anchor]:
+        """Anchors that the model does not see because it has not looked at their places: they stay as they are."""
+        if frame.part is None or not self.anchors:
+            return set()
+        looked = frame.part.holds(np.array([anchor.box for anchor in self.anchors]))
+        return {a for a, seen in zip(self.anchors, looked.tolist(), strict=True) if not seen and a.detected < self.now}
+
+    def _judge_missing(self, frame: Frame, covered: list[float], unlooked: set[Anchor]) -> None:
         """Anchors that the model did not see: hidden, overlooked, or gone?
 
         Args:
             frame: the frame.
             covered: of those that were known before it, the first ones, how much of the place something else covers.
+            unlooked: those whose places were not looked at.
         """
         for anchor, share in zip(self.anchors, covered, strict=False):
             if anchor.detected >= self.now:
                 continue
             if share > _HIDING:
                 anchor.hidden = self.now
-            if self.now - anchor.hidden <= _CLEAR_SECONDS:
+            if anchor in unlooked or self.now - anchor.hidden <= _CLEAR_SECONDS:
                 # Who passes by neither hides that it has left nor counts as its absence.
                 anchor.absent_since = None if anchor.absent_since is None else anchor.absent_since + self.step
             elif self.now - anchor.looked >= _LOOK_SECONDS and self.now - anchor.seen >= _OVERLOOKED_SECONDS:
                 self._look_at(anchor, frame)
-        self.anchors = [a for a in self.anchors if not self._is_gone(a)]
+        self.anchors = [a for a in self.anchors if a in unlooked or not self._is_gone(a)]
 
     def _look_at(self, anchor: Anchor, frame: Frame) -> None:
         """In plain view and not seen by the model: does its place still look as it does?"""

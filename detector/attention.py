@@ -1,12 +1,18 @@
 """Attention: which pictures of one camera are worth a look."""
 
 import math
+from collections import deque
+from dataclasses import replace
 from datetime import datetime
 from threading import Lock
 from typing import Final
 from zoneinfo import ZoneInfo
 
+import numpy as np
+
+from detector.geometry import FloatArray
 from detector.motion import Activity, Motion
+from detector.parts import Part
 from detector.scene import Ignore, Scene
 from detector.schedule import Schedule
 from detector.sources.frame import Frame, Luma
@@ -44,24 +50,32 @@ class Attention:
         self._lock = Lock()
         self._checked = -math.inf
         self._looked = -math.inf
+        self._whole = -math.inf
+        """When all of a picture was last looked at."""
+        self._places: deque[tuple[float, FloatArray]] = deque()
+        """Where something was new lately: (N, 4) fractions of the picture."""
         self._moved = -math.inf
         self._new = -math.inf
         self._began: float | None = None
 
-    def wants(self, frame: Frame) -> bool:
-        """Whether the model is to look at a frame; notes that it does."""
+    def wants(self, frame: Frame) -> Frame | None:
+        """The frame, with the part of it that the model is to look at; None where it need not. Notes that it does."""
         with self._lock:
             now = frame.seconds
             if self._began is None or now < self._checked:  # a clock that begins anew
                 self._began = now
-                self._checked = self._looked = self._moved = self._new = -math.inf
+                self._checked = self._looked = self._whole = self._moved = self._new = -math.inf
+                self._places.clear()
             if now - self._checked < self._period(frame.time):
-                return False
+                return None
             self._checked = now
             if self._looking.motion and now - self._looked < _EARLY * self._wait(frame):
-                return False
+                return None
             self._looked = now
-            return True
+            part = self._part(frame)
+            if part is None:
+                self._whole = now
+            return replace(frame, part=part)
 
     def may_sleep(self) -> bool:
         """Whether nothing has moved for so long that key frames are enough."""
@@ -86,6 +100,19 @@ class Attention:
         if activity is Activity.NEW:
             return _STANDING_SECONDS
         return self._looking.sleep_recheck if self._is_asleep(now) else self._looking.recheck
+
+    def _part(self, frame: Frame) -> Part | None:
+        """What of a frame to look at: around what moves, and where it moved a moment ago; None for all of it."""
+        now = frame.seconds
+        if not (self._looking.motion and self._looking.parts) or now - (self._began or 0.0) < _FIRST_SECONDS:
+            return None
+        self._places.append((now, self._motion.places()))
+        while now - self._places[0][0] > _LINGER_SECONDS:
+            self._places.popleft()
+        if now - self._whole >= _EARLY * self._looking.recheck:
+            return None
+        places = np.concatenate([places for _, places in self._places])
+        return Part.around(places, frame.width, frame.height)
 
     def _is_asleep(self, now: float) -> bool:
         still = now - max(self._moved, self._new)

@@ -231,13 +231,13 @@ class CameraWorker:
             if self._stopping.is_set():
                 break
             wanted = self._attention.wants(frame)
-            if wanted:
-                self._ask(frame, drop=drop)
+            if wanted is not None:
+                self._ask(wanted, drop=drop)
             else:
                 self._has_come(frame)
             spent, elsewhere = source.cpu_seconds - elsewhere, source.cpu_seconds
             self._meter.add("decode", clock.lap() + spent)
-            if wanted and self._status.state is CameraState.STARTING:
+            if wanted is not None and self._status.state is CameraState.STARTING:
                 self._set(CameraState.RUNNING)
 
     def _ask(self, frame: Frame, *, drop: bool) -> None:

@@ -33,6 +33,7 @@ class Tiles:
         images: the pixels of each.
         plan: where they lie in the region.
         region: left, top, right, bottom of the region in pixels of the frame.
+        looked: the same of what is looked at beside the tiles: the frame, or a part of it.
         width: width of the frame.
         height: height of the frame.
         side: long side of the model's input.
@@ -41,6 +42,7 @@ class Tiles:
     images: list[Image]
     plan: TilePlan
     region: tuple[int, int, int, int]
+    looked: FloatArray
     width: int
     height: int
     side: int
@@ -97,9 +99,10 @@ class CloseLook:
             return None
         left, top, right, bottom = self._region.tolist()
         region: Image = frame.image[top:bottom, left:right]
-        return Tiles(
-            cut_tiles(region, self._plan), self._plan, (left, top, right, bottom), frame.width, frame.height, side
-        )
+        size = np.array([frame.width, frame.height] * 2, np.float32)
+        looked = (size * ([0, 0, 1, 1] if frame.part is None else frame.part.box)).astype(np.float32)
+        images = cut_tiles(region, self._plan)
+        return Tiles(images, self._plan, (left, top, right, bottom), looked, frame.width, frame.height, side)
 
     def forget(self) -> None:
         """What :meth:`tiles` gave last was not looked at: it is time again."""
@@ -117,12 +120,7 @@ class CloseLook:
         left, top, right, bottom = tiles.region
         placed, places = place_tiles(parts, tiles.plan, right - left, bottom - top)
         small = [whole.of_class(*SMALL_CLASSES), *(p.of_class(*SMALL_CLASSES).shifted(left, top) for p in placed)]
-        frames: FloatArray = np.concatenate(
-            [
-                np.array([[0, 0, tiles.width, tiles.height]], np.float32),
-                places + np.array([left, top, left, top], np.float32),
-            ]
-        )
+        frames = np.concatenate([tiles.looked[None], places + np.array([left, top, left, top], np.float32)])
         merged = merge_tiles(small, frames, tiles.width, tiles.height, side=tiles.side)
         return Detections.concatenate([whole.not_of_class(*SMALL_CLASSES), merged])
 

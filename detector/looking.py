@@ -31,6 +31,12 @@ class Looking(BaseModel):
     quiet_rate: float = Field(
         2.0, gt=0, le=120, title="Looks a second in quiet hours", description="while something moves"
     )
+    parts: bool = Field(
+        True,
+        title="Only the part that moves",
+        description="while something moves in less than half of the picture, only what lies around it is looked at; "
+        "the whole picture stays on its re-check",
+    )
     sleep: bool = Field(
         True, title="Sleep",
         description="while nothing moves, only key frames are decoded; what lies between is decoded when something did",
@@ -50,4 +56,4 @@ class Looking(BaseModel):
     @classmethod
     def everything(cls) -> Self:
         """Every picture, whatever it shows."""
-        return cls(rate=None, motion=False, sleep=False)
+        return cls(rate=None, motion=False, parts=False, sleep=False)

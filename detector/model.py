@@ -13,6 +13,7 @@ from detector.calibration import Calibration
 from detector.detections import Detections, FloatArray, IntArray, ObjectClass
 from detector.duplicates import distinct
 from detector.letterbox import PAD_VALUE, Letterbox
+from detector.parts import Part
 from detector.regions import TilePlan, Tiling, cut_tiles, merge_tiles, place_tiles, plan_tiles, wants_tiles
 from detector.registry import ModelEntry, ModelError, Registry
 from detector.runtimes import RUNTIME_FAULTS, Runtime, RuntimeName, one_line, open_runtime
@@ -111,18 +112,23 @@ class Model:
         """How a picture of that size is fitted into the input."""
         return Letterbox.fit(width, height, long_side=self.entry.input_size, stride=self.entry.stride)
 
-    def prepare(self, image: Image, out: FloatArray | None = None) -> tuple[FloatArray, Letterbox]:
-        """A picture as the model wants it.
+    def prepare(
+        self, image: Image, out: FloatArray | None = None, *, part: Part | None = None
+    ) -> tuple[FloatArray, Letterbox]:
+        """A picture as the model wants it, or a part of it in the same scale.
 
         Args:
             image: (height, width, 3) uint8, blue, green, red.
             out: (3, input height, input width) float32 to write into, so that no memory is asked for; made
                 where None.
+            part: what of the picture to look at; all of it where None.
 
         Returns:
             ``out`` and the letterbox that :meth:`decode` needs.
         """
         letterbox = self.letterbox(image.shape[1], image.shape[0])
+        if part is not None:
+            letterbox = letterbox.around(part, self.entry.stride)
         if out is None:
             out = np.empty(letterbox.shape, np.float32)
         letterbox.apply(image, out)

@@ -9,6 +9,7 @@ import cv2
 import numpy as np
 
 from detector.detections import FloatArray
+from detector.geometry import FloatArray as Boxes
 from detector.sources.frame import Luma
 
 _LEAST_AREA: Final = 3
@@ -56,6 +57,8 @@ class Motion:
         self._before = self._mean
         self._counts: Luma | None = None
         self._learnt = 0
+        self._new: Luma | None = None
+        """255 where the last picture shows something else than its background."""
 
     def update(self, luma: Luma, seconds: float) -> Activity:
         """What happens in a picture; it is learnt from.
@@ -81,6 +84,7 @@ class Motion:
         cv2.accumulateWeighted(squares, self._variance, weight, usual)
         if cv2.countNonZero(new):
             cv2.accumulateWeighted(now, self._mean, 1 - math.exp(-step / _ABSORB_SECONDS), new)
+        self._new = new
         if not self._is_something(new):
             self._before = now
             return Activity.STILL
@@ -94,8 +98,23 @@ class Motion:
             return True
         return self._is_something(self._compared(luma)[2])
 
+    def places(self) -> Boxes:
+        """(N, 4) where the last picture shows what is new, moving or not: fractions of the picture.
+
+        None where something is new everywhere and nowhere, as in noise, or nothing is known of the picture yet.
+        """
+        if self._new is None:
+            return np.empty((0, 4))
+        new = self._new if self._counts is None else cv2.bitwise_and(self._new, self._counts)
+        _, _, stats, _ = cv2.connectedComponentsWithStats(new, connectivity=8)
+        found = stats[1:][stats[1:, cv2.CC_STAT_AREA] >= _LEAST_AREA]
+        left, top, wide, high = found[:, :4].T.astype(np.float64)
+        height, width = self._mean.shape
+        return np.column_stack([left / width, top / height, (left + wide) / width, (top + high) / height])
+
     def _begin(self, luma: Luma) -> None:
         self._learnt = 1
+        self._new = None
         self._mean = luma.astype(np.float32)
         self._before = self._mean.copy()
         self._variance = np.zeros_like(self._mean)

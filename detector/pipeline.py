@@ -137,7 +137,7 @@ class Pipeline:
             detections: in its pixels.
             seconds: the rules' time, which stands still while the camera cannot see.
         """
-        tracks = self._tracker.update(detections, frame.seconds, frame.image)
+        tracks = self._tracker.update(detections, frame.seconds, frame.image, frame.part)
         self._busy = frame.seconds if len(tracks) else self._busy
         numbers = np.full(len(detections), -1, np.int64)
         numbers[self._tracker.rows] = tracks.tracks

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from detector.detections import Detections, FloatArray, ObjectClass
 from detector.geometry import ious, overlaps
-from detector.sources.frame import Image
+from detector.sources.frame import Frame, Image
 from detector.violations import Box, ViolationKind
 
 CONFIDENCE: Final = 0.15
@@ -78,25 +78,41 @@ _OF_THINGS: Final = (ViolationKind.GARBAGE, ViolationKind.CIGARETTE_BUTT)
 
 
 class LastSeen:
-    """Where everybody was a moment ago: who stands behind a pole for some frames is still there."""
+    """Where everybody was a moment ago: who stands behind a pole for some frames, or where nobody looked, is there."""
 
     def __init__(self) -> None:
         self._seconds: dict[int, float] = {}
         self._rows: dict[int, Detections] = {}
+        self._around = Detections()
 
-    def add(self, detections: Detections, seconds: float) -> Detections:
+    def add(self, detections: Detections, seconds: float, frame: Frame | None = None) -> Detections:
         """The detections of a frame, and those of tracks that were seen within the last second and are not now.
 
         Args:
             detections: with track numbers where they have one.
             seconds: stream time.
+            frame: where only a part of it was looked at, what was around elsewhere is still there.
         """
+        elsewhere = self._elsewhere(detections, frame)
+        self._around = Detections.concatenate([self._just_seen(detections, seconds, elsewhere), elsewhere])
+        return self._around
+
+    def _elsewhere(self, detections: Detections, frame: Frame | None) -> Detections:
+        """What was around where nobody looked this time."""
+        if frame is None or frame.part is None or not len(self._around):
+            return Detections()
+        places = self._around.xyxy / np.array([frame.width, frame.height] * 2, np.float64)
+        again = np.isin(self._around.tracks, detections.tracks[detections.tracks >= 0])
+        return self._around[~frame.part.holds(places) & ~again]
+
+    def _just_seen(self, detections: Detections, seconds: float, elsewhere: Detections) -> Detections:
         tracked = detections[detections.tracks >= 0]
         for row, track in enumerate(tracked.tracks.tolist()):
             self._seconds[track], self._rows[track] = seconds, tracked[[row]]
         self._seconds = {t: s for t, s in self._seconds.items() if 0 <= seconds - s <= _REMEMBERED_SECONDS}
         self._rows = {track: self._rows[track] for track in self._seconds}
-        missing = [self._rows[track] for track, at in self._seconds.items() if at != seconds]
+        known = set(elsewhere.tracks.tolist())
+        missing = [self._rows[track] for track, at in self._seconds.items() if at != seconds and track not in known]
         return Detections.concatenate([detections, *missing]) if missing else detections
 
 

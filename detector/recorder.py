@@ -116,12 +116,12 @@ class Recorder:
             seconds: stream time.
         """
         if self._shelf is not None:
-            self._seen[frame] = self._around.add(seen, seconds)
+            self._seen[frame] = self._around.add(seen, seconds, frame)
 
     def filmed(self, frame: Frame, seen: Detections) -> None:
         """Keep a frame for clips; everything in it in the camera's own pixels, with track numbers."""
         if self._film is not None:
-            self._film.add(frame, self._last_seen.add(seen, frame.seconds))
+            self._film.add(frame, self._last_seen.add(seen, frame.seconds, frame))
 
     def take(self, findings: Sequence[Finding], seconds: float) -> list[Violation]:
         """What is ready to be reported with this frame.

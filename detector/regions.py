@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final, Literal
 
 import cv2
@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 
 from detector.detections import BoolArray, Detections, FloatArray, IntArray
 from detector.geometry import ious, overlaps
-from detector.sources.frame import Image
+from detector.letterbox import Letterbox
+from detector.sources.frame import Frame, Image
 
 Tiling = Literal["auto", "off"]
 
@@ -152,6 +153,28 @@ def merge_tiles(parts: Sequence[Detections], tiles: FloatArray, width: int, heig
     boxes, tile, cuts = _drop_parts(boxes, tile, cuts, pixel)
     boxes, tile = _join_parts(boxes, tile, cuts)
     return _surest(boxes, tile)
+
+
+def without_cut(frame: Frame, detections: Detections, letterbox: Letterbox) -> tuple[Frame, Detections]:
+    """What was seen in a part of a frame, without what the part's edge cut: a sliver of a lorry is no small car.
+
+    Args:
+        frame: with the part that was looked at.
+        detections: in pixels of the frame.
+        letterbox: through which the part was looked at.
+
+    Returns:
+        The frame, whose part now knows what its edge cut, and what is whole. Both as they are where all of the frame
+        was looked at.
+    """
+    if frame.part is None or not len(detections):
+        return frame, detections
+    left, top = letterbox.x, letterbox.y
+    area = np.array([[left, top, left + letterbox.width, top + letterbox.height]], np.float32)
+    pixel = np.full(1, 1 / letterbox.scale, np.float32)
+    cut = np.logical_or.reduce(_cuts(detections.xyxy, area, pixel, frame.width, frame.height), axis=1)
+    size = np.array([frame.width, frame.height] * 2, np.float64)
+    return replace(frame, part=replace(frame.part, cut=detections.xyxy[cut] / size)), detections[~cut]
 
 
 def _count(length: int, side: int, overlap: float) -> int:

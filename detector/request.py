@@ -10,6 +10,7 @@ from detector.close_look import CloseLook, Tiles
 from detector.detections import Detections
 from detector.letterbox import Letterbox
 from detector.model import Model
+from detector.regions import without_cut
 from detector.sources import Frame, Image
 
 
@@ -35,6 +36,8 @@ class Request:
         self.asked_at = time.monotonic()
         images: Sequence[Image] = tiles.images if tiles is not None else ()
         whole = model.letterbox(frame.width, frame.height)
+        if frame.part is not None:
+            whole = whole.around(frame.part, model.entry.stride)
         boxes = [whole, *(model.letterbox(image.shape[1], image.shape[0]) for image in images)]
         self.crops = [Crop(self, place, letterbox) for place, letterbox in enumerate(boxes)]
         self._lock = Lock()
@@ -59,8 +62,9 @@ class Request:
             whole, *parts = [part for part in self._seen if part is not None]
             if 1 + len(parts) < len(self._seen) or self._result.done():
                 return
+        frame, whole = without_cut(self.frame, whole, self.crops[0].letterbox)
         merged = whole if self.tiles is None else CloseLook.merge(whole, self.tiles, parts)
-        self._result.set_result((self.frame, merged))
+        self._result.set_result((frame, merged))
 
     def fail(self, error: Exception) -> None:
         """A crop cannot be seen: who waits for the result gets the error."""

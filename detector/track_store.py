@@ -140,14 +140,13 @@ def segment_files(folder: Path, since: datetime, until: datetime) -> list[Path]:
 
 
 def _overlooked(frame: Frame, rules: Sequence[Rule]) -> Detections:
-    """What the model did not see in this frame though its place still looks the same: it must not count as gone."""
+    """What the model did not see in this frame though its place still looks the same, or was not looked at.
+
+    It must not count as gone.
+    """
     size = np.array([frame.width, frame.height] * 2)
     anchors = [
-        anchor
-        for rule in rules
-        if isinstance(rule, StillObjectRule)
-        for anchor in rule.memory.anchors
-        if anchor.seen == rule.memory.now != anchor.detected
+        anchor for rule in rules if isinstance(rule, StillObjectRule) for anchor in rule.memory.overlooked(frame)
     ]
     return Detections(
         np.array([anchor.box * size for anchor in anchors], np.float32).reshape(-1, 4),

@@ -21,6 +21,7 @@ from detector.geometry import ious
 from detector.half_hidden import completed, covered, hidden_sides, see_half_hidden
 from detector.kalman import Array, BoxFilter
 from detector.matching import NO_MATCH, assign, untaken
+from detector.parts import Part
 
 Image = NDArray[np.uint8]
 
@@ -101,13 +102,16 @@ class Tracker:
         self._interval = 0.1
         """Usual seconds from frame to frame: where frames are rare, one that is missed weighs more."""
 
-    def update(self, detections: Detections, seconds: float, image: Image | None = None) -> Detections:
+    def update(
+        self, detections: Detections, seconds: float, image: Image | None = None, part: Part | None = None
+    ) -> Detections:
         """Take in one frame.
 
         Args:
             detections: what the model saw, unsure detections (about 0.1) included.
             seconds: stream time of the frame; a frame that is not newer than the last one is passed over.
             image: (H, W, 3) BGR frame; with it, objects that come back are known by their colours.
+            part: what of the image was looked at, all of it where None; no object is missed where nobody looked.
 
         Returns:
             The detections that belong to a believed track, with ``track_id`` set and the class that the track's
@@ -120,6 +124,9 @@ class Tracker:
             step = min(seconds - self._time, 1.0)
             self._state.predict(step, self.settings.acceleration)
             self._interval += 0.1 * (step - self._interval)
+            if part is not None and image is not None:
+                size = np.array([image.shape[1], image.shape[0]] * 2)
+                self._seen[~part.holds(_corners(self._state.box) / size)] += seconds - self._time
         self._time = seconds
         self._forget(seconds)
         self.rows = _NO_ROWS

@@ -9,6 +9,7 @@ from detector.detections import Detections, FloatArray
 from detector.letterbox import Letterbox
 from detector.model import Model
 from detector.pipeline import TRACKING_CONFIDENCE, Pipeline
+from detector.regions import without_cut
 from detector.scene import Scene
 from detector.sources import Frame, Source, SourceError
 from detector.violations import Violation
@@ -35,13 +36,15 @@ def detected_frames(
     """
     close_look = CloseLook(scene)
     source.spare(attention)
-    worth = (frame for frame in source.frames() if attention.wants(frame))
-    prepared = ahead(((frame, *model.prepare(frame.image)) for frame in worth), depth=_DEPTH, name="decode")
+    worth = (wanted for frame in source.frames() if (wanted := attention.wants(frame)) is not None)
+    prepared = ahead(
+        ((frame, *model.prepare(frame.image, part=frame.part)) for frame in worth), depth=_DEPTH, name="decode"
+    )
 
     def look(ready: tuple[Frame, FloatArray, Letterbox]) -> tuple[Frame, Detections]:
         frame, tensor, letterbox = ready
         (detections,) = model.decode(model.infer(tensor[None]), [letterbox], TRACKING_CONFIDENCE)
-        return frame, detections
+        return without_cut(frame, detections, letterbox)
 
     for frame, detections in side_by_side(prepared, look, model.lanes) if model.lanes > 1 else map(look, prepared):
         yield frame, close_look.add(frame, detections, model, TRACKING_CONFIDENCE)

@@ -9,7 +9,7 @@ ROOT = Path(__file__).resolve().parents[1]
 LINES = [
     ["detections", "violations", "schedule", "looking", "scene"],
     ["geometry", "zones"],
-    ["sources", "motion", "attention", "moments", "letterbox", "alignment"],
+    ["sources", "parts", "motion", "attention", "moments", "letterbox", "alignment"],
     ["duplicates", "regions", "registry", "runtimes", "calibration", "model", "model_watch", "figures"],
     [
         "riders",

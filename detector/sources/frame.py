@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from detector.parts import Part
 from detector.sources.decoded import Decoded, Image, Luma, luma_of
 from detector.sources.packets import PacketRing
 
@@ -21,6 +22,7 @@ class Frame:
         encoded: the untouched bytes of the original file (pushed JPEG, photo); None where there was no file.
         media_type: what ``encoded`` is.
         packets: the source's last seconds as the camera encoded them; None where it gives no video stream.
+        part: what of it the model looks at; None: all of it.
     """
 
     picture: Image | Decoded
@@ -30,6 +32,7 @@ class Frame:
     encoded: bytes | None = None
     media_type: str = "image/jpeg"
     packets: PacketRing | None = None
+    part: Part | None = None
 
     @property
     def image(self) -> Image:
