@@ -1,7 +1,9 @@
-"""The commands that need no office: detect, watch, evaluate, simulate."""
+"""The commands that need no office: detect, watch, evaluate, simulate, discover."""
 
 import os
 from datetime import datetime
+from importlib import import_module
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Annotated, Literal, cast
 from uuid import UUID
@@ -21,6 +23,7 @@ from detector.registry import ModelError
 from detector.scene import Scene, SceneError
 from detector.simulate import simulate_streets
 from detector.sources import SourceError, open_source
+from detector.sources.onvif_device import Credentials
 from detector.violations import KINDS, Violation
 from detector.watching import watch as watch_source
 
@@ -155,6 +158,44 @@ def simulate(
             json_output=json,
             length=length,
             results=results,
+        )
+    )
+
+
+@app.command()
+def discover(
+    device: Annotated[
+        list[str] | None,
+        typer.Option(help="Ask this one: host, host:port or URL. Repeat it; without it, all networks."),
+    ] = None,
+    user: Annotated[str | None, typer.Option(help="User name of the devices; the password is asked for.")] = None,
+    password: Annotated[
+        str | None,
+        typer.Option(envvar="STREETWARDEN_CAMERA_PASSWORD", help="Better from the environment: others see commands."),
+    ] = None,
+    interface: Annotated[
+        list[str] | None, typer.Option(help="This machine's IPv4 address in the network to ask. Repeat it.")
+    ] = None,
+    seconds: Annotated[float, typer.Option(min=0.5, max=60, help="So long answers of a network are waited for.")] = 3.0,
+    json: Json = False,
+) -> None:
+    """List ONVIF cameras and recorders with the addresses of their streams."""
+    if user is not None and password is None:
+        password = typer.prompt("Password", hide_input=True, err=True)
+    if user is None and password is not None:
+        raise typer.BadParameter("a password needs a user name", param_hint="--user")
+    if find_spec("onvif") is None or find_spec("ifaddr") is None:
+        typer.echo("discover: needs the extra 'onvif': pip install 'street-warden[onvif]'", err=True)
+        raise typer.Exit(1)
+    # Imported only now: the library takes a second, which no other command should wait for.
+    discovering = import_module("detector.discover")
+    raise typer.Exit(
+        discovering.discover_devices(
+            device or [],
+            interfaces=interface or [],
+            seconds=seconds,
+            credentials=Credentials(user, password) if user is not None and password is not None else None,
+            json_output=json,
         )
     )
 

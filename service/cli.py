@@ -42,6 +42,7 @@ app.command("detect")(detector_cli.detect)
 app.command("watch")(detector_cli.watch)
 app.command("evaluate")(detector_cli.evaluate)
 app.command("simulate")(detector_cli.simulate)
+app.command("discover")(detector_cli.discover)
 
 Host = Annotated[str, typer.Option(help="Address to listen on.")]
 Port = Annotated[int, typer.Option(min=0, max=65535, help="Port to listen on; 0 takes a free one.")]

@@ -54,7 +54,7 @@ LINES = [
         "engine",
     ],
     ["simulation"],
-    ["detect", "evaluate", "simulate", "cli"],
+    ["detect", "evaluate", "simulate", "discover", "cli"],
 ]
 LEVEL = {name: level for level, line in enumerate(LINES) for name in line}
 FREE_OF_DETECTOR_INTERNALS = ("engine", "demo", "cli")
