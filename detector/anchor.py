@@ -1,4 +1,4 @@
-"""Anchor: one object that stands still, and how a checkpoint keeps it."""
+"""Anchor: one object that stands still, what decides how long it is remembered, and how a checkpoint keeps it."""
 
 import base64
 from dataclasses import dataclass, field
@@ -48,6 +48,31 @@ class MemoryState(BaseModel):
     anchors: tuple[AnchorState, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class AnchorSettings:
+    """How still objects are told from moving ones, and present from gone.
+
+    Attributes:
+        same_place: a detection whose box shares this much (IoU) with an anchor's is the anchor.
+        same_look: correlation from which a patch shows the anchor though the model saw nothing.
+        leave_seconds: not seen in plain view for this long, and the place looks different: it has left, and what
+            comes back has a new clock.
+        return_seconds: what comes back so soon to the same place and looks the same is the same object: where it has
+            been reported, it is not reported again.
+        passing_seconds: an anchor seen for less than this is forgotten soon, for it was something that moved.
+        forget_seconds: hidden for this long, it is forgotten.
+        settle_seconds: what stands there in the first seconds of a camera's life was there before; 0 for none.
+    """
+
+    same_place: float = 0.45
+    same_look: float = 0.65
+    leave_seconds: float = 8.0
+    return_seconds: float = 120.0
+    passing_seconds: float = 2.0
+    forget_seconds: float = 3600.0
+    settle_seconds: float = 0.0
+
+
 @dataclass(slots=True, eq=False)
 class Anchor:
     """An object that stands still.
@@ -76,6 +101,7 @@ class Anchor:
         trail: where it was seen while it came to rest.
         touched: when something else last overlapped it.
         track_ids: numbers that the tracker gave it.
+        came: when it was first seen at all, or first after a restart.
     """
 
     class_id: ObjectClass
@@ -99,6 +125,7 @@ class Anchor:
     hidden: float = 0.0
     trail: list[tuple[float, FloatArray]] = field(default_factory=list)
     track_ids: set[int] = field(default_factory=set)
+    came: float = 0.0
 
     @property
     def resting(self) -> float:
@@ -126,6 +153,13 @@ class Anchor:
             background=self.background,
             reported=self.reported,
         )
+
+    def become(self, whole: Self) -> None:
+        """Be as large as an anchor that shows it whole; clock and identity stay."""
+        self.box, self.rest, self.look, self.looked = whole.box, whole.rest, whole.look, whole.looked
+        self.seen, self.detected, self.absent_since = whole.seen, whole.detected, None
+        self.sightings += whole.sightings
+        self.track_ids |= whole.track_ids
 
     @classmethod
     def restored(cls, state: AnchorState) -> Self:

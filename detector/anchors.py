@@ -5,18 +5,18 @@ still, known by where it stands and by a small grey patch of what it looks like 
 """
 
 import math
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final
 
 import numpy as np
 import structlog
 
-from detector.anchor import Anchor, MemoryState
+from detector.anchor import Anchor, AnchorSettings, MemoryState
 from detector.comparison import Comparison, Seen
 from detector.detections import Detections, IntArray, ObjectClass
 from detector.duplicates import centred_within, show_one_object
 from detector.geometry import FloatArray, areas, ious
+from detector.growth import grown
 from detector.looks import look_likeness, patch_look
 from detector.moments import Moment
 from detector.sources import Frame
@@ -33,6 +33,8 @@ _LOOK_MEMORY_SECONDS: Final = 5.0
 """What comes to rest shows its look at once, what rests changes it slowly: headlights pass and dusk falls."""
 _BOX_SECONDS: Final = 10.0
 """How slowly an anchor's box follows the model's boxes: jitter evens out, and what creeps away is left behind."""
+_SHRINK_SECONDS: Final = 120.0
+"""The same for boxes that show less: things do not shrink, something nearer cuts them off, which may be hidden too."""
 _STILL_THERE_SECONDS: Final = 0.5
 _PASSING_GAP_SECONDS: Final = 2.5
 """What has hardly come to rest is forgotten when unseen for so long: longer than from one close look to the next."""
@@ -52,31 +54,6 @@ _CLEAR_SECONDS: Final = 1.0
 
 _MOST_ANCHORS: Final = 300
 _NONE: Final[IntArray] = np.empty(0, np.int64)
-
-
-@dataclass(frozen=True, slots=True)
-class AnchorSettings:
-    """How still objects are told from moving ones, and present from gone.
-
-    Attributes:
-        same_place: a detection whose box shares this much (IoU) with an anchor's is the anchor.
-        same_look: correlation from which a patch shows the anchor though the model saw nothing.
-        leave_seconds: not seen in plain view for this long, and the place looks different: it has left, and what
-            comes back has a new clock.
-        return_seconds: what comes back so soon to the same place and looks the same is the same object: where it has
-            been reported, it is not reported again.
-        passing_seconds: an anchor seen for less than this is forgotten soon, for it was something that moved.
-        forget_seconds: hidden for this long, it is forgotten.
-        settle_seconds: what stands there in the first seconds of a camera's life was there before; 0 for none.
-    """
-
-    same_place: float = 0.45
-    same_look: float = 0.65
-    leave_seconds: float = 8.0
-    return_seconds: float = 120.0
-    passing_seconds: float = 2.0
-    forget_seconds: float = 3600.0
-    settle_seconds: float = 0.0
 
 
 class AnchorMemory:
@@ -133,6 +110,7 @@ class AnchorMemory:
         self._settle(frame, detections, seen, self._match(frame, detections, seen))
         unlooked = self._unlooked(frame)
         self._judge_missing(frame, covered, unlooked)
+        self._join(frame)
         there = (a for a in self.anchors if a.absent_since is None)
         return [a for a in there if a in unlooked or self.now - a.seen <= _STILL_THERE_SECONDS]
 
@@ -140,6 +118,10 @@ class AnchorMemory:
         """Of the last frame: anchors that the model did not see, which look as before or were not looked at."""
         unlooked = self._unlooked(frame)
         return [a for a in self.anchors if a.detected != self.now and (a.seen == self.now or a in unlooked)]
+
+    def remembered(self) -> list[Anchor]:
+        """The anchors that have not left, those hidden or overlooked too."""
+        return [a for a in self.anchors if not self._is_away(a)]
 
     def state(self) -> MemoryState:
         """What a checkpoint keeps."""
@@ -216,6 +198,7 @@ class AnchorMemory:
         for place in np.flatnonzero(parts.any(axis=1)).tolist():
             anchor = self.anchors[int(parts[place].argmax())]
             anchor.seen = anchor.detected = self.now
+            anchor.absent_since = None
             new[place] = False
         return unknown[new]
 
@@ -246,10 +229,11 @@ class AnchorMemory:
         anchor.trail = [*anchor.trail, (self.now, box)] if settling else []
         weight = max(1 / anchor.sightings, 0.02)
         anchor.confidence += weight * (float(detections.confidence[row]) - anchor.confidence)
-        follow = 1 / anchor.sightings if settling else 1 - math.exp(-min(gap, 1.0) / _BOX_SECONDS)
+        whole = areas(box)[0] >= _WHOLE * areas(anchor.box)[0]
+        slowly = _BOX_SECONDS if whole else _SHRINK_SECONDS
+        follow = 1 / anchor.sightings if settling else 1 - math.exp(-min(gap, 1.0) / slowly)
         # What still rolls while somebody passes must be followed: a box that is as large as before is not cut off.
-        whole = settling and areas(box)[0] >= _WHOLE * areas(anchor.box)[0]
-        if self.now - anchor.touched > _CLEAR_SECONDS or whole:
+        if self.now - anchor.touched > _CLEAR_SECONDS or (settling and whole):
             anchor.box = anchor.box + follow * (box - anchor.box)
         track = int(detections.tracks[row])
         if track >= 0 and len(anchor.track_ids) < 20:
@@ -299,6 +283,7 @@ class AnchorMemory:
                     box=box,
                     look=patch_look(frame.image, box),
                     since=self.now,
+                    came=self.now,
                     seen=self.now,
                     detected=self.now,
                     looked=self.now,
@@ -313,6 +298,13 @@ class AnchorMemory:
         if len(self.anchors) >= _MOST_ANCHORS and not self._full:
             self._full = True
             _log.warning("more still objects than can be remembered, new ones are passed over", most=_MOST_ANCHORS)
+
+    def _join(self, frame: Frame) -> None:
+        """Let what shows the whole of something be that, where its place looks as before; else it is something else."""
+        for part, whole in grown(self.anchors, self.now):
+            if not self._is_away(part) and self._shows(frame, part):
+                part.become(whole)
+                self.anchors = [a for a in self.anchors if a is not whole]
 
     def _unlooked(self, frame: Frame) -> set[Anchor]:
         """Anchors that the model does not see because it has not looked at their places: they stay as they are."""
@@ -347,11 +339,14 @@ class AnchorMemory:
             anchor.start = None  # its clock begins anew if the model sees it again
             return
         anchor.looked = self.now
-        rested = anchor.resting >= self.settings.passing_seconds
-        if rested and look_likeness(anchor.look, patch_look(frame.image, anchor.box)) >= self.settings.same_look:
+        if anchor.resting >= self.settings.passing_seconds and self._shows(frame, anchor):
             anchor.seen, anchor.absent_since = self.now, None
         elif anchor.absent_since is None:
             anchor.absent_since = self.now
+
+    def _shows(self, frame: Frame, anchor: Anchor) -> bool:
+        """Whether an anchor's place looks as it does."""
+        return look_likeness(anchor.look, patch_look(frame.image, anchor.box)) >= self.settings.same_look
 
     def _is_gone(self, anchor: Anchor) -> bool:
         unseen = self.now - anchor.seen

@@ -22,6 +22,7 @@ LINES = [
         "tracking",
         "looks",
         "anchor",
+        "growth",
         "comparison",
         "anchors",
         "sight",

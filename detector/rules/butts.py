@@ -4,8 +4,8 @@ from typing import ClassVar
 
 import numpy as np
 
-from detector.anchor import Anchor
-from detector.anchors import AnchorMemory, AnchorSettings
+from detector.anchor import Anchor, AnchorSettings
+from detector.anchors import AnchorMemory
 from detector.comparison import Comparison
 from detector.detections import ObjectClass
 from detector.rules.rule import Finding, View
@@ -51,14 +51,15 @@ class CigaretteButts(StillObjectRule):
         present = [a for a in self.present(view) if self._has_lain(a)]
         findings = []
         if not all(a.reported for a in present):
-            present = self._on_the_ground(present)
+            # Those too that are hidden or overlooked at the moment: a reported patch stays one.
+            lying = self._on_the_ground([a for a in self.memory.remembered() if self._has_lain(a)])
             aspect = view.frame.height / view.frame.width
-            for patch in _patches(present, self._settings.patch, aspect):
+            for patch in _patches(lying, self._settings.patch, aspect):
                 if any(a.reported for a in patch):
                     for anchor in patch:
                         anchor.reported, anchor.start = True, None
                 elif len(patch) >= self._settings.min_count:
-                    findings.append(self.finding(patch, view, None, note=self._density(present)))
+                    findings.append(self.finding(patch, view, None, note=self._density(lying)))
         self.spare_starts()
         return findings
 
@@ -69,12 +70,12 @@ class CigaretteButts(StillObjectRule):
         sure = anchor.sightings >= _LEAST_SIGHTINGS and self.memory.now - anchor.detected <= _SEEN_SECONDS
         return sure and anchor.resting >= self._settings.min_seconds
 
-    def _density(self, present: list[Anchor]) -> str:
+    def _density(self, lying: list[Anchor]) -> str:
         """Butts for each 100 m² of the ground that the scene has measured; nothing where none is."""
         ground = self._zones.ground
         if ground is None:
             return ""
-        points = np.array([a.ground_point() for a in present]).reshape(-1, 2)
+        points = np.array([a.ground_point() for a in lying]).reshape(-1, 2)
         count = int(ground.measured.contains(points).sum())
         return f"{100 * count / ground.area:.1f} 个/100 m² butts per 100 m²"
 

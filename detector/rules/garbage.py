@@ -6,8 +6,8 @@ from uuid import UUID
 
 import shapely
 
-from detector.anchor import Anchor
-from detector.anchors import AnchorMemory, AnchorSettings
+from detector.anchor import Anchor, AnchorSettings
+from detector.anchors import AnchorMemory
 from detector.comparison import Comparison
 from detector.detections import ObjectClass
 from detector.rules.passers_by import PassersBy, Suspect

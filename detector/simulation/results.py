@@ -11,7 +11,7 @@ from detector.simulation.report import Outcome, Tally
 
 _WATCHED: Final = (
     "detections.py", "geometry.py", "zones.py", "duplicates.py", "riders.py", "lamps.py", "colours.py", "kalman.py",
-    "half_hidden.py", "matching.py", "tracking.py", "looks.py", "anchor.py", "anchors.py", "comparison.py",
+    "half_hidden.py", "matching.py", "tracking.py", "looks.py", "anchor.py", "growth.py", "anchors.py", "comparison.py",
     "pipeline.py", "rules/*.py", "simulation/*.py",
 )  # fmt: skip
 """Files of the detector on which a result depends."""

@@ -186,3 +186,74 @@ def test_who_stands_in_front_hides_though_the_model_overlooks_somebody_now_and_t
         memory.update(Frame(image, NOON + timedelta(seconds=seconds), seconds, step), seen)
     (anchor,) = memory.anchors
     assert anchor.resting == pytest.approx(140, abs=1)
+
+
+Seen = tuple[ObjectClass, tuple[float, float, float, float]]
+CAR: Seen = (ObjectClass.CAR, (150, 120, 330, 232))
+WHOLE: Seen = (ObjectClass.GARBAGE, (300, 200, 340, 226))
+SLIVER: Seen = (ObjectClass.GARBAGE, (331, 200, 340, 226))
+
+
+def remember(*scenes: tuple[float, Image, list[Seen]]) -> AnchorMemory:
+    """A memory after so many seconds of each scene, five frames a second, boxes that jitter."""
+    memory = AnchorMemory((ObjectClass.GARBAGE,))
+    rng, number = np.random.default_rng(4), 0
+    for seconds, image, things in scenes:
+        for _ in range(round(seconds * 5)):
+            number += 1
+            seen = [(kind, np.array(box) + rng.normal(0, 0.6, 4)) for kind, box in things if rng.random() > 0.2]
+            boxes, kinds = np.reshape([box for _, box in seen], (-1, 4)), [int(kind) for kind, _ in seen]
+            frame = Frame(image, NOON + timedelta(seconds=number / 5), number / 5, number)
+            memory.update(frame, rows_of(boxes, kinds, np.full(len(kinds), 0.8)))
+    return memory
+
+
+def covered_by(image: Image, box: tuple[float, float, float, float], grey: int) -> Image:
+    left, top, right, bottom = (int(v) for v in box)
+    painted = image.copy()
+    painted[top:bottom, left:right] = grey
+    return painted
+
+
+def test_of_what_first_a_sliver_was_seen_is_one_thing() -> None:
+    plain = textured()
+    (sliver,) = remember((40, covered_by(plain, CAR[1], 30), [CAR, SLIVER])).anchors
+    (whole,) = remember((40, covered_by(plain, CAR[1], 30), [CAR, SLIVER]), (20, plain, [WHOLE])).anchors
+    assert whole.box * [WIDTH, HEIGHT, WIDTH, HEIGHT] == pytest.approx(WHOLE[1], abs=2)
+    assert whole.since == sliver.since
+    assert whole.resting == pytest.approx(60, abs=1)
+
+
+def test_something_else_around_the_place_of_a_sliver_is_a_thing_of_its_own() -> None:
+    plain = textured()
+    other = covered_by(plain, WHOLE[1], 200)
+    memory = remember((40, covered_by(plain, CAR[1], 30), [CAR, SLIVER]), (6, other, [WHOLE]))
+    assert sorted(round(a.resting) for a in memory.anchors) == [6, 40]
+
+
+def test_a_box_around_two_things_is_neither() -> None:
+    plain = textured()
+    pair: list[Seen] = [
+        (ObjectClass.GARBAGE, (300, 212, 314, 226)),
+        (ObjectClass.GARBAGE, (326, 212, 340, 226)),
+    ]
+    memory = remember((40, plain, pair), (4, plain, [WHOLE]))
+    assert len(memory.anchors) == 3
+
+
+def test_what_something_hidden_cuts_off_does_not_shrink() -> None:
+    """An e-tricycle hides a part of a sack and is hidden itself for half a minute."""
+    plain = textured()
+    cut: Seen = (ObjectClass.GARBAGE, (316, 200, 340, 226))
+    memory = remember((20, plain, [WHOLE]), (35, plain, [cut]), (5, plain, [WHOLE]))
+    (anchor,) = memory.anchors
+    assert anchor.box[0] * WIDTH < 306
+
+
+def test_a_part_that_is_seen_now_and_then_is_no_absence() -> None:
+    """Its place looks otherwise since a car stands in front; what is left of it is seen every few seconds."""
+    plain = textured()
+    parked, left = covered_by(plain, CAR[1], 30), (ObjectClass.GARBAGE, (326.0, 200.0, 340.0, 226.0))
+    now_and_then = [(0.2, parked, [left]), (1.6, parked, list[Seen]())] * 30
+    memory = remember((20, plain, [WHOLE]), (2, parked, [CAR, left]), *now_and_then, (3, parked, [left]))
+    assert len(memory.anchors) == 1

@@ -59,3 +59,9 @@ def test_density_where_the_ground_is_measured() -> None:
     assert max((v.count, v.note) for v in found) == (3, "6.0 个/100 m² butts per 100 m²")
     bare = violations(scene(cigarette_butt={"min_seconds": 5}), Street(butts, fps=5), 20)
     assert {v.note for v in bare} == {""}
+
+
+def test_a_patch_that_is_hidden_when_a_butt_joins_it_stays_the_reported_one() -> None:
+    walker = Thing(ObjectClass.PERSON, (80, 120), [(18, 120, 330), (28, 120, 330)])
+    street = Street([*NEAR, butt(190, 320, start=16), walker], fps=5)
+    assert len(violations(PLACE, street, 40)) == 1
