@@ -5,6 +5,7 @@ import errno
 import socket
 import sqlite3
 from datetime import datetime
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Annotated
 
@@ -99,9 +100,27 @@ def demo(
 
 
 @app.command()
-def engine() -> None:
-    """Run an engine alone; settings: STREETWARDEN_ENGINE_OFFICE_URL, _KEY, _DATA, _MODEL."""
-    raise typer.Exit(run_engine())
+def engine(
+    cluster: Annotated[
+        str | None,
+        typer.Option(
+            envvar="STREETWARDEN_ENGINE_CLUSTER",
+            help="Run the cameras on a Ray cluster: auto (this machine is part of it), HOST:6379, or ray://HOST:10001.",
+        ),
+    ] = None,
+    status: Annotated[bool, typer.Option("--status", help="Print what runs where on the cluster, as JSON.")] = False,
+    stop: Annotated[bool, typer.Option("--stop", help="Stop the cluster's cameras.")] = False,
+) -> None:
+    """Run an engine alone; settings: STREETWARDEN_ENGINE_OFFICE_URL, _KEY, _DATA, _MODEL; in a cluster also _SHARED."""
+    if cluster is None:
+        if status or stop:
+            raise typer.BadParameter("--status and --stop are about a cluster: name it with --cluster")
+        raise typer.Exit(run_engine())
+    if find_spec("ray") is None:
+        _fail("Ray is not installed: pip install 'street-warden[cluster]'")
+    from service.engine.cluster import commands  # noqa: PLC0415 - needs Ray, which serving does not install
+
+    raise typer.Exit(commands.stop(cluster) if stop else commands.status(cluster) if status else commands.run(cluster))
 
 
 @app.command()

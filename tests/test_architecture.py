@@ -53,6 +53,7 @@ LINES = [
         "camera_status",
         "camera_worker",
         "engine",
+        "cluster",
     ],
     ["simulation"],
     ["detect", "evaluate", "simulate", "discover", "cli"],
@@ -110,3 +111,9 @@ def test_serving_needs_no_torch() -> None:
     heavy = {"torch", "ultralytics", "torchvision", "safetensors"}
     for file in [*(ROOT / "detector").rglob("*.py"), *(ROOT / "service").rglob("*.py")]:
         assert not {n.split(".")[0] for n in imported(file)} & heavy, f"{file} imports training packages"
+
+
+def test_only_the_cluster_needs_ray() -> None:
+    for file in [*(ROOT / "detector").rglob("*.py"), *(ROOT / "service").rglob("*.py")]:
+        if file.parent.name != "cluster":
+            assert "ray" not in {n.split(".")[0] for n in imported(file)}, f"{file} imports Ray"

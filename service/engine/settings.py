@@ -16,6 +16,9 @@ class EngineSettings(BaseSettings):
     key: SecretStr = Field(description="an API key with the scope engine")
     data: Path = Field(Path("data/engine"), description="outbox and checkpoints")
     socket: Path | None = Field(None, description="Unix socket for pushed frames; none: frames cannot be pushed")
+    shared: str | None = Field(
+        None, description="in a cluster: s3://bucket/folder, or a folder that all machines see, for what outlives them"
+    )
     model: str | None = Field(None, description="registry name of the model; the default one where none is given")
     timezone: str = Field("Asia/Shanghai", description="the district's zone")
     parent: int | None = Field(None, description="process that must live; the engine ends when it is gone")

@@ -1,0 +1,66 @@
+"""Camera reports: what an engine tells the office about its cameras, and their newest pictures."""
+
+from collections.abc import Callable
+from functools import partial
+from threading import Event
+from typing import Final
+
+import structlog
+
+from detector.camera_status import CameraStatus
+from detector.engine import Engine
+from service.cameras.schemas import CameraStatusReport, GapReport
+from service.engine.office_client import OfficeClient, OfficeRefusedError, OfficeUnreachableError
+
+_log = structlog.get_logger(__name__)
+
+PICTURE_SECONDS: Final = 1.0
+
+
+def report_cameras(engine: Engine, office: OfficeClient) -> None:
+    """Tell the office how each camera is."""
+    for name, status in engine.status().items():
+        try_to_send(partial(office.put_status, name, camera_report(status)), "camera status")
+
+
+def camera_report(status: CameraStatus) -> CameraStatusReport:
+    """How a camera is, as the office takes it."""
+    return CameraStatusReport(
+        state=status.state.value,
+        message=status.message[:500],
+        fps=status.fps,
+        last_frame_at=status.last_frame_at,
+        width=status.width,
+        height=status.height,
+        gaps=[
+            GapReport(
+                id=gap.id,
+                kind=gap.kind.value,
+                message=gap.message,
+                suspended=gap.kind.suspends,
+                started_at=gap.started_at,
+                ended_at=gap.ended_at,
+            )
+            for gap in status.gaps
+        ],
+    )
+
+
+def show_cameras(engine: Engine, office: OfficeClient, stopping: Event) -> None:
+    """Send the newest pictures of the cameras for the console, until ``stopping`` is set."""
+    shown: dict[str, int] = {}
+    while not stopping.is_set():
+        for name in list(engine.status()):
+            picture = engine.picture(name, shown.get(name, -1))
+            if picture is not None:
+                shown[name] = picture[0]
+                try_to_send(partial(office.put_snapshot, name, picture[1]), "live picture")
+        stopping.wait(PICTURE_SECONDS)
+
+
+def try_to_send(send: Callable[[], None], what: str) -> None:
+    """Send something that is soon out of date: a failure is logged, the next one will do."""
+    try:
+        send()
+    except (OfficeUnreachableError, OfficeRefusedError) as error:
+        _log.warning(f"{what} not sent", reason=str(error))
