@@ -15,7 +15,7 @@ class Schedule:
     Attributes:
         data: data file of the training set.
         weights: COCO weights, a safetensors file: the start, and the teacher of reviewed photos.
-        start: checkpoint to train further in place of the COCO weights.
+        start: checkpoint, or exported model, to train further in place of the COCO weights.
         model: architecture of the COCO weights.
         image_size: long side of the input in pixels.
         epochs: passes over the training set.
@@ -28,6 +28,7 @@ class Schedule:
         seed: makes the same run again.
         extra: folders of reviewed photos (`streetwarden export-training`).
         weight: how often an epoch shows a photo, by its source; 1 for sources that are not named.
+        plain: train the one-to-many head alone, for an export that has no other.
     """
 
     data: Path
@@ -45,3 +46,4 @@ class Schedule:
     seed: int
     extra: tuple[Path, ...]
     weight: dict[str, float]
+    plain: bool

@@ -26,7 +26,7 @@ from models.inspection import check_memory, free_memory, inspect, read_street
 from models.photo_weights import WeightedPhotos, draw, photo_weights
 from models.reviewed_round import TEACHER_CONFIDENCE, make_round
 from models.schedule import Schedule, TrainingError
-from models.surgery import operate
+from models.surgery import drop_one_to_one, operate
 
 EXAMPLES = 16
 """Validation photos that are drawn at the end of a run."""
@@ -208,19 +208,29 @@ def train(schedule: Schedule, out: Path, *, resume: bool) -> Path:
 
 
 def start_checkpoint(schedule: Schedule, out: Path) -> Path:
-    """What a new run starts from: the given checkpoint, or the COCO model turned to the street classes.
+    """What a new run starts from: the given checkpoint or export, or the COCO model turned to the street classes.
 
     Raises:
-        TrainingError: there is no such checkpoint.
+        TrainingError: there is no such checkpoint, or it cannot be trained further.
     """
+    start = out / "start.pt"
     if schedule.start is None:
-        start = out / "start.pt"
-        torch.save({"model": operate(schedule.weights, schedule.model).model, "epoch": -1}, start)
-        return start
-    if not schedule.start.is_file():
+        model = operate(schedule.weights, schedule.model).model
+    elif not schedule.start.is_file():
         raise TrainingError(f"no checkpoint at {schedule.start}; pass another --start")
-    read_epoch(schedule.start)
-    return schedule.start
+    elif schedule.start.suffix == ".onnx":
+        from models.restoring import restore  # noqa: PLC0415 - needs ONNX, which a bare GPU machine may lack
+
+        model = operate(schedule.weights, schedule.model).model
+        restore(schedule.start, model, read_street(schedule.data).photos("train"), schedule.image_size)
+    else:
+        read_epoch(schedule.start)
+        content = torch.load(schedule.start, map_location="cpu", weights_only=False)
+        model = (content.get("ema") or content["model"]).float()
+    if schedule.plain:
+        drop_one_to_one(model)
+    torch.save({"model": model, "epoch": -1}, start)
+    return start
 
 
 def read_epoch(checkpoint: Path) -> int:
@@ -266,8 +276,8 @@ def _settings(schedule: Schedule, out: Path) -> dict[str, object]:
         "degrees": 3.0,
         "cache": "ram",
         "amp": "bf16" if schedule.device != "cpu" else False,
-        # False selects the one-to-one head in validation, which needs no suppression.
-        "nms": False,
+        # False selects the one-to-one head in validation, which needs no suppression; None the other.
+        "nms": None if schedule.plain else False,
         # Pictures are drawn here: ultralytics would look for fonts in the internet.
         "plots": False,
     }

@@ -122,6 +122,24 @@ def test_a_killed_run_goes_on_at_the_next_epoch(coco_weights: Path, collection: 
     assert torch.load(last, weights_only=False)["epoch"] == -1
 
 
+def test_an_exported_model_is_trained_further(coco_weights: Path, collection: Photos, tmp_path: Path) -> None:
+    model = operate(coco_weights, "yolo26n").model
+    with torch.no_grad():
+        for parameter in model.parameters():
+            parameter.add_(0.01 * torch.randn(parameter.shape))
+    torch.save({"model": model, "epoch": -1}, tmp_path / "before.pt")
+    export(tmp_path / "before.pt", tmp_path / "before.onnx", "plain")
+    command = ["--data", collection.data_file, "--out", tmp_path / "run", "--weights", coco_weights, *TINY]
+    result = run(*command, "--epochs", 1, "--rate", 1e-6, "--head", "plain", "--start", tmp_path / "before.onnx")
+    assert result.exit_code == 0, result.output
+    trained = torch.load(tmp_path / "run" / "weights" / "last.pt", weights_only=False)["model"].float()
+    assert trained.model[-1].one2one_cv2 is None, "the head that is not exported was not trained"
+    image = torch.rand(1, 3, 160, 160)
+    with torch.no_grad():
+        before, after = (each.eval()(image)[0][:, 4:].flatten() for each in (model, trained))
+    assert torch.corrcoef(torch.stack([before, after]))[0, 1] > 0.9
+
+
 @pytest.mark.parametrize(
     ("change", "complaint"),
     [
