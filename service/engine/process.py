@@ -4,6 +4,7 @@ import os
 import signal
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
 from threading import Event, Thread
@@ -96,11 +97,15 @@ class EngineProcess:
         while not self._stopping.is_set():
             try:
                 listed = office.cameras()
-                self._engine.configure([c for c in map(camera_config, listed) if c is not None])
+                self._engine.configure([c for c in map(self._config, listed) if c is not None])
                 self._tell_signals(listed)
             except (OfficeUnreachableError, OfficeRefusedError) as error:
                 _log.warning("cameras unknown", reason=str(error))
             self._stopping.wait(_CAMERAS_SECONDS)
+
+    def _config(self, camera: Camera) -> CameraConfig | None:
+        config = camera_config(camera)
+        return replace(config, pace=self._settings.pace) if config is not None else None
 
     def _tell_signals(self, cameras: list[Camera]) -> None:
         """What was told about signals before this engine started, or to another one."""

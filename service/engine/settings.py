@@ -6,6 +6,8 @@ from zoneinfo import ZoneInfo
 from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from detector.sources import Pace
+
 
 class EngineSettings(BaseSettings):
     """Where the office is and where this engine keeps its own things."""
@@ -24,6 +26,7 @@ class EngineSettings(BaseSettings):
     parent: int | None = Field(None, description="process that must live; the engine ends when it is gone")
     restarts: int = Field(0, ge=0, description="how often the supervisor has restarted this engine")
     threads: int | None = Field(None, ge=1, description="threads of one model call; one a CPU where none is given")
+    pace: Pace = Field("real", description="max: recorded files as fast as they can be followed, for soak tests")
 
     @property
     def zone(self) -> ZoneInfo:
