@@ -96,6 +96,7 @@ class Supervisor:
         """Wait until the process ends or must be ended; says why."""
         headers = {"Authorization": f"Bearer {self._launch.key}"}
         base = f"{self._launch.office_url}/api/v1"
+        answered: float | None = None
         async with httpx.AsyncClient(base_url=base, headers=headers, timeout=10, trust_env=False) as office:
             while True:
                 try:
@@ -105,8 +106,13 @@ class Supervisor:
                 else:
                     return f"exit status {status}"
                 silent = await self._silent_for(office)
+                if silent is None:
+                    answered = None
+                    continue
+                answered = answered or time.monotonic()
                 young = time.monotonic() - started < self._launch.grace_seconds
-                if silent is None or young or silent <= self._launch.silent_seconds:
+                # While nobody could report, silence was not the engine's.
+                if young or min(silent, time.monotonic() - answered) <= self._launch.silent_seconds:
                     continue
                 process.kill()
                 await process.wait()
