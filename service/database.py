@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Mapping
 from datetime import UTC, datetime
 from typing import Any, TypeVar, TypeVarTuple
 
+import psycopg
 from sqlalchemy import (
     Connection,
     DateTime,
@@ -24,7 +25,9 @@ from sqlalchemy.dialects.postgresql import Insert as PostgresqlInsert
 from sqlalchemy.dialects.postgresql import insert as insert_postgresql
 from sqlalchemy.dialects.sqlite import Insert as SqliteInsert
 from sqlalchemy.dialects.sqlite import insert as insert_sqlite
+from sqlalchemy.engine import URL
 from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker, create_async_engine
 from sqlalchemy.orm import DeclarativeBase
 from sqlalchemy.pool import ConnectionPoolEntry
@@ -38,8 +41,22 @@ CONNECTIONS = 20
 """Connections to PostgreSQL that a process keeps: what it opens beyond them it closes again, which costs more than a
 query."""
 
+LIMITS = {
+    "connect_timeout": 5,
+    "keepalives_idle": 10,
+    "keepalives_interval": 5,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 20_000,
+}
+"""After how long a server on the network that says nothing more is given up: seconds, the last one in milliseconds.
+The system's own patience is a quarter of an hour for what was sent and two hours for an answer, in which a pool of
+connections to a server that lost its power would stay dead. The URL may say otherwise."""
+
 ONE_ALONE = 0x5357
 """Number of PostgreSQL's advisory lock for what one process does for all: migrations, the rows of a first start."""
+
+_GONE = frozenset({None, "57P01", "57P02", "57P03", "53300", "08000", "08001", "08003", "08006"})
+"""SQLSTATE of a server that stops, starts, has no room for one more connection, or is not there at all (none)."""
 
 NAMING = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -100,8 +117,9 @@ class Database:
 
     def __init__(self, url: str) -> None:
         """Opens nothing yet; connections are made when they are needed."""
-        is_sqlite = make_url(url).get_backend_name() == "sqlite"
-        pool: dict[str, Any] = {} if is_sqlite else {"pool_size": CONNECTIONS}
+        address = make_url(url)
+        is_sqlite = address.get_backend_name() == "sqlite"
+        pool: dict[str, Any] = {} if is_sqlite else {"pool_size": CONNECTIONS, "connect_args": _limits(address)}
         self.engine = create_async_engine(url, **pool)
         self.is_sqlite = is_sqlite
         reader = self._asking = self.engine
@@ -157,6 +175,16 @@ class Database:
     async def close(self) -> None:
         """Close all connections."""
         await self.engine.dispose()
+
+
+def is_away(error: DBAPIError) -> bool:
+    """Whether an error says that the database does not answer now."""
+    state = getattr(error.orig, "sqlstate", None)
+    return error.connection_invalidated or (isinstance(error.orig, psycopg.OperationalError) and state in _GONE)
+
+
+def _limits(address: URL) -> dict[str, int]:
+    return {name: value for name, value in LIMITS.items() if name not in address.query}
 
 
 _LOCKED = "streetwarden_locked"

@@ -4,13 +4,13 @@ import re
 import time
 from secrets import token_hex
 
-import psycopg
 import structlog
 from sqlalchemy.exc import DBAPIError, OperationalError
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.middleware.gzip import DEFAULT_EXCLUDED_CONTENT_TYPES, GZipMiddleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from service.database import is_away
 from service.errors import ProblemError, disk_full, put_off, respond
 from service.evidence.room import REFUSED, is_full_disk, note_full_disk
 from service.evidence.store import StoreAwayError
@@ -23,9 +23,6 @@ HEADERS_LIMIT = 32 * 1024
 """Bytes of a request's headers; browsers send less than one kilobyte."""
 _TRY_AGAIN = frozenset({"40001", "40P01", "55P03"})
 """SQLSTATE of transactions that lost against another one: serialization failure, deadlock, lock not available."""
-
-_GONE = frozenset({None, "57P01", "57P02", "57P03", "53300", "08000", "08001", "08003", "08006"})
-"""SQLSTATE of a server that stops, starts, has no room for one more connection, or is not there at all (none)."""
 
 _REQUEST_ID = re.compile(r"^[A-Za-z0-9._-]{8,64}$")
 
@@ -124,10 +121,9 @@ def _away(error: Exception) -> ProblemError | None:
     if isinstance(error, StoreAwayError):
         return put_off("The store of evidence does not answer.", "store-away")
     if isinstance(error, DBAPIError):
-        state = getattr(error.orig, "sqlstate", None)
-        if state in _TRY_AGAIN:
+        if getattr(error.orig, "sqlstate", None) in _TRY_AGAIN:
             return put_off("Others changed the same at the same time.", "busy")
-        if error.connection_invalidated or (isinstance(error.orig, psycopg.OperationalError) and state in _GONE):
+        if is_away(error):
             return put_off("The database does not answer.", "database-away")
     return None
 

@@ -15,11 +15,11 @@ from typing import Literal, TypeVar
 
 import structlog
 from sqlalchemy import ColumnElement, String, select
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
-from service.database import Base, Database, UtcDateTime
+from service.database import Base, Database, UtcDateTime, is_away
 from service.pausing import pause
 
 log = structlog.get_logger(__name__)
@@ -133,7 +133,10 @@ async def keep_doing(work: Callable[[], Awaitable[int]], seconds: float, stoppin
     while not stopping.is_set():
         try:
             done = await work()
-        except (SQLAlchemyError, OSError):
-            log.exception("cannot send what waits, trying again")
+        except (SQLAlchemyError, OSError) as error:
+            if isinstance(error, DBAPIError) and is_away(error):
+                log.warning("cannot send what waits: the database does not answer")
+            else:
+                log.exception("cannot send what waits, trying again")
             done = 0
         await pause(stopping, 0 if done else seconds)

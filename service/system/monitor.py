@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator, Iterable, Iterator
 from pathlib import Path
 
 import structlog
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from service import clock
 from service.audit.anchors import anchor_today
@@ -17,6 +17,7 @@ from service.calendars.holidays import look_for_missing_holidays
 from service.cameras.gaps import look_for_silent
 from service.cases.sweep import sweep
 from service.cleaning import drop_old_messages
+from service.database import is_away
 from service.events.workflow import drop_old
 from service.evidence.recovery import recover, settle_leftovers
 from service.evidence.room import ALERT as DISK_FULL
@@ -116,8 +117,11 @@ async def _look_after(office: Office) -> None:
                 key = load_key(office.settings.key_folder)
                 await anchor_today(office.database, key, office.settings.zone, clock.now())
                 await look_for_missing_holidays(office, clock.now())
-        except (SQLAlchemyError, OSError, KeyFileError):
-            log.exception("cannot look after the system, trying again")
+        except (SQLAlchemyError, OSError, KeyFileError) as error:
+            if isinstance(error, DBAPIError) and is_away(error):
+                log.warning("cannot look after the system: the database does not answer")
+            else:
+                log.exception("cannot look after the system, trying again")
         looks += 1
         await pause(office.stopping, LOOK_SECONDS)
 
