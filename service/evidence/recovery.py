@@ -57,7 +57,8 @@ async def stored(office: Office, shelf: Shelf, files: Iterable[ReceivedFile]) ->
         await office.files.put_files(dict(keys.values()))
         yield storing
     except BaseException as error:
-        in_doubt = isinstance(error, asyncio.CancelledError) or (
+        # A store that is away would not remove them either.
+        in_doubt = isinstance(error, asyncio.CancelledError | StoreAwayError) or (
             isinstance(error, DBAPIError) and not isinstance(error, IntegrityError) and not office.database.is_sqlite
         )
         raise
