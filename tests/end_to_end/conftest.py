@@ -25,10 +25,19 @@ class RunningOffice:
     Args:
         data: its data folder, kept over restarts.
         arguments: more arguments, for example ``--no-engine``.
+        logs: folder of the logs; beside the data folder where none is given.
     """
 
-    def __init__(self, data: Path, *arguments: str, command: str = "serve", cwd: Path | None = None) -> None:
+    def __init__(
+        self,
+        data: Path,
+        *arguments: str,
+        command: str = "serve",
+        cwd: Path | None = None,
+        logs: Path | None = None,
+    ) -> None:
         self.data = data
+        self._logs = logs or data.parent
         self._arguments = [command, "--port", "0", "--data", str(data), *arguments]
         self._cwd = cwd
         self._starts = 0
@@ -40,7 +49,7 @@ class RunningOffice:
     def start(self) -> None:
         """Start it and wait until it answers."""
         self._starts += 1
-        log = self.data.parent / f"{self.data.name}-{self._starts}.log"
+        log = self._logs / f"{self.data.name}-{self._starts}.log"
         out = log.with_suffix(".out")
         with log.open("w") as errors, out.open("w") as output:
             self.process = subprocess.Popen(
