@@ -1,7 +1,8 @@
 """Model: pictures in, detections out."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Final, Self
 
@@ -14,7 +15,7 @@ from detector.detections import Detections, FloatArray, IntArray, ObjectClass
 from detector.duplicates import distinct
 from detector.letterbox import PAD_VALUE, Letterbox
 from detector.parts import Part
-from detector.regions import TilePlan, Tiling, cut_tiles, merge_tiles, place_tiles, plan_tiles, wants_tiles
+from detector.regions import Tiling, cut_tiles, merge_tiles, place_tiles, plan_tiles, wants_tiles
 from detector.registry import ModelEntry, ModelError, Registry
 from detector.runtimes import RUNTIME_FAULTS, Runtime, RuntimeName, one_line, open_runtime
 from detector.sources.frame import Image
@@ -158,31 +159,38 @@ class Model:
         # The one-to-one head gives some objects twice; plain output has been through its own suppression.
         return pictures if plain else [distinct(detections) for detections in pictures]
 
-    def detect(self, images: Sequence[Image], *, confidence: Confidence = None) -> list[Detections]:
+    def detect(
+        self, images: Sequence[Image], *, confidence: Confidence = None, side_by_side: int = 1
+    ) -> list[Detections]:
         """Detections of each picture; pictures whose inputs have one shape go into one call of the runtime.
 
         Args:
             images: (height, width, 3) uint8 each, blue, green, red; sizes may differ.
             confidence: the least confidence.
+            side_by_side: calls made at the same time, of one picture each; worth it up to :attr:`lanes`.
 
         Raises:
             ValueError: where a picture has no pixels.
         """
-        groups: defaultdict[tuple[int, int, int], list[int]] = defaultdict(list)
-        for number, image in enumerate(images):
-            groups[self.letterbox(image.shape[1], image.shape[0]).shape].append(number)
         results = [Detections()] * len(images)
-        for shape, numbers in groups.items():
-            for first in range(0, len(numbers), MAX_BATCH):
-                chunk = numbers[first : first + MAX_BATCH]
-                batch = np.empty((len(chunk), *shape), np.float32)
-                boxes = [self.prepare(images[n], out)[1] for n, out in zip(chunk, batch, strict=True)]
-                decoded = self.decode(self.infer(batch), boxes, confidence)
-                for number, detections in zip(chunk, decoded, strict=True):
-                    results[number] = detections
+
+        def look(numbers: Sequence[int]) -> None:
+            batch = np.empty((len(numbers), *self._shape(images[numbers[0]])), np.float32)
+            boxes = [self.prepare(images[n], out)[1] for n, out in zip(numbers, batch, strict=True)]
+            for number, detections in zip(numbers, self.decode(self.infer(batch), boxes, confidence), strict=True):
+                results[number] = detections
+
+        if side_by_side == 1:
+            for numbers in self._batches(images, MAX_BATCH):
+                look(numbers)
+        else:
+            with ThreadPoolExecutor(side_by_side, thread_name_prefix="picture") as pool:
+                list(pool.map(look, self._batches(images, 1)))
         return results
 
-    def detect_photo(self, image: Image, *, tiles: Tiling = "auto", confidence: Confidence = None) -> Detections:
+    def detect_photo(
+        self, image: Image, *, tiles: Tiling = "auto", confidence: Confidence = None, side_by_side: int = 1
+    ) -> Detections:
         """Detections of one picture of any size, small things included.
 
         Args:
@@ -190,30 +198,17 @@ class Model:
             tiles: ``auto`` looks at a large picture as a whole and, for small things, tile by tile; ``off``
                 only as a whole.
             confidence: the least confidence.
+            side_by_side: how many tiles are looked at at the same time; worth it up to :attr:`lanes`.
         """
         height, width = image.shape[:2]
         (whole,) = self.detect([image], confidence=confidence)
         if tiles == "off" or not wants_tiles(width, height, self.entry.input_size):
             return whole
-        parts, places = self.detect_tiles(image, plan_tiles(width, height, self.entry.input_size), confidence)
+        plan = plan_tiles(width, height, self.entry.input_size)
+        seen = self.detect(cut_tiles(image, plan), confidence=confidence, side_by_side=side_by_side)
+        parts, places = place_tiles(seen, plan, width, height)
         frames = np.concatenate([np.array([[0, 0, width, height]], np.float32), places])
         return merge_tiles([whole, *parts], frames, width, height, side=self.entry.input_size)
-
-    def detect_tiles(
-        self, image: Image, plan: TilePlan, confidence: Confidence = None
-    ) -> tuple[list[Detections], FloatArray]:
-        """Detections of each tile, not merged.
-
-        Args:
-            image: (height, width, 3) uint8, blue, green, red.
-            plan: where to look.
-            confidence: the least confidence.
-
-        Returns:
-            Detections and the (T, 4) tiles, both in pixels of ``image``.
-        """
-        parts = self.detect(cut_tiles(image, plan), confidence=confidence)
-        return place_tiles(parts, plan, image.shape[1], image.shape[0])
 
     def warm(self, width: int, height: int, batch: int = 1) -> FloatArray:
         """Run grey pictures of that size, so that the first real one does not wait.
@@ -228,6 +223,17 @@ class Model:
             raise ModelError(
                 f"{self.runtime.name} cannot run it on a batch of shape {shape}: {one_line(error)}"
             ) from error
+
+    def _shape(self, image: Image) -> tuple[int, int, int]:
+        return self.letterbox(image.shape[1], image.shape[0]).shape
+
+    def _batches(self, images: Sequence[Image], most: int) -> Iterator[list[int]]:
+        """Numbers of pictures that go into one call: inputs of one shape, at most so many."""
+        groups: defaultdict[tuple[int, int, int], list[int]] = defaultdict(list)
+        for number, image in enumerate(images):
+            groups[self._shape(image)].append(number)
+        for numbers in groups.values():
+            yield from (numbers[first : first + most] for first in range(0, len(numbers), most))
 
     def _limits(self, confidence: Confidence) -> FloatArray:
         """(classes,) least confidence in the order of the model's output."""
@@ -297,11 +303,12 @@ def _end2end_rows(raw: FloatArray, limits: FloatArray) -> list[FloatArray]:
 def _plain_rows(raw: FloatArray, limits: FloatArray) -> list[FloatArray]:
     """The same from (N, 4 + classes, places) output; of the boxes of one object the surest stays."""
     found = []
-    for picture in raw:
-        scores = picture[4:]
-        places: IntArray = scores.argmax(axis=0)
-        best = scores[places, np.arange(scores.shape[1])]
+    for everything in raw:
+        # Nearly all places are below every limit: which class is the best is asked of the few others only.
         # Written so that a score that is not a number is kept here, found below and logged.
+        picture = everything[:, ~(everything[4:].max(axis=0) < limits.min())]
+        places: IntArray = picture[4:].argmax(axis=0)
+        best = picture[4:][places, np.arange(picture.shape[1])]
         keep = ~(best < limits[places])
         centre, half = picture[:2, keep], picture[2:4, keep] / 2
         rows = np.concatenate([centre - half, centre + half, best[None, keep], places[None, keep]]).T

@@ -13,7 +13,7 @@ from tests.detector.squares import paint, square_model
 
 @pytest.fixture(autouse=True)
 def _squares(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(Model, "load", lambda *_: square_model())
+    monkeypatch.setattr(Model, "load", lambda *_, **__: square_model())
 
 
 @pytest.fixture
@@ -90,7 +90,7 @@ def test_a_copy_that_cannot_be_saved_is_said(photos: Path, tmp_path: Path, capsy
 def test_a_model_that_cannot_be_used_is_said(
     photos: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def refuse(name: str | None = None) -> Model:
+    def refuse(name: str | None = None, **__: object) -> Model:
         raise ModelError(f"no model is called {name!r}")
 
     monkeypatch.setattr(Model, "load", refuse)

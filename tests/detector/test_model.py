@@ -260,3 +260,13 @@ def test_an_unknown_model_is_named() -> None:
         pytest.skip(f"needs the registry: {error}")
     with pytest.raises(ModelError, match="no model is called 'street-x'"):
         Model.load("street-x", registry=registry)
+
+
+def test_pictures_side_by_side_give_the_same_in_their_order() -> None:
+    model = square_model("plain")
+    images = [paint(320, 240, ("garbage", (step, step, step + 90, step + 80))) for step in range(0, 120, 10)]
+    together = model.detect(images, side_by_side=3)
+    assert [boxes(seen) for seen in together] == [boxes(model.detect([image])[0]) for image in images]
+    spots: list[Rectangle] = [("garbage", (100, 100, 190, 200)), ("e_tricycle", (1200, 700, 1400, 900))]
+    large = paint(1500, 1000, *spots)
+    assert boxes(model.detect_photo(large, side_by_side=3)) == boxes(model.detect_photo(large))
