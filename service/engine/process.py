@@ -3,7 +3,7 @@
 import os
 import signal
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
@@ -20,7 +20,10 @@ from detector.model_watch import ModelWatch
 from detector.scene import Camera as SceneCamera
 from detector.scene import Scene
 from detector.signals import Phase
-from service.cameras.schemas import LOOP, Camera, CameraStatusReport, GapReport
+from detector.sources import Pace
+from service.cameras.schemas import LOOP, Camera
+from service.engine.camera_reports import report_cameras, show_cameras, try_to_send
+from service.engine.delivering import deliver
 from service.engine.errands import Errands
 from service.engine.frame_socket import FrameSocket
 from service.engine.office_client import OfficeClient, OfficeRefusedError, OfficeUnreachableError
@@ -33,7 +36,6 @@ _log = structlog.get_logger(__name__)
 _CAMERAS_SECONDS = 2.0
 _MODEL_SECONDS = 2.0
 _STATUS_SECONDS = 3.0
-_PICTURE_SECONDS = 1.0
 _STUCK_SECONDS = 10.0
 """A model thread that has not gone round for this long is stuck; the heartbeat stops and the supervisor acts."""
 
@@ -97,15 +99,11 @@ class EngineProcess:
         while not self._stopping.is_set():
             try:
                 listed = office.cameras()
-                self._engine.configure([c for c in map(self._config, listed) if c is not None])
+                self._engine.configure(camera_configs(listed, self._settings.pace))
                 self._tell_signals(listed)
             except (OfficeUnreachableError, OfficeRefusedError) as error:
                 _log.warning("cameras unknown", reason=str(error))
             self._stopping.wait(_CAMERAS_SECONDS)
-
-    def _config(self, camera: Camera) -> CameraConfig | None:
-        config = camera_config(camera)
-        return replace(config, pace=self._settings.pace) if config is not None else None
 
     def _tell_signals(self, cameras: list[Camera]) -> None:
         """What was told about signals before this engine started, or to another one."""
@@ -124,24 +122,7 @@ class EngineProcess:
                 self._engine.use_model(model)
 
     def _deliver(self, office: OfficeClient) -> None:
-        """Hand over what waits in the outbox, oldest first; wait longer after each failure."""
-        wait = 0.5
-        while not self._stopping.is_set():
-            try:
-                for parcel in self._engine.outbox.pending():
-                    try:
-                        office.deliver(parcel)
-                    except OfficeRefusedError as error:
-                        self._engine.outbox.refuse(parcel.folder, str(error))
-                    else:
-                        self._engine.outbox.delivered(parcel)
-                    if self._stopping.is_set():
-                        return
-                wait = 0.5
-            except (OfficeUnreachableError, OSError) as error:
-                wait = min(wait * 2, 15.0)
-                _log.warning("delivery postponed", seconds=wait, waiting=len(self._engine.outbox), reason=str(error))
-            self._stopping.wait(wait)
+        deliver(self._engine.outbox, office, self._stopping)
 
     def _report(self, office: OfficeClient) -> None:
         """Heartbeat and states of the cameras."""
@@ -158,50 +139,20 @@ class EngineProcess:
                     last_result_at=min(newest, datetime.now(UTC)) if newest else None,
                     restarts=self._settings.restarts,
                 )
-                self._try(partial(office.put_heartbeat, report), "heartbeat")
-            for name, camera in status.items():
-                sent = CameraStatusReport(
-                    state=camera.state.value,
-                    message=camera.message[:500],
-                    fps=camera.fps,
-                    last_frame_at=camera.last_frame_at,
-                    width=camera.width,
-                    height=camera.height,
-                    gaps=[
-                        GapReport(
-                            id=gap.id,
-                            kind=gap.kind.value,
-                            message=gap.message,
-                            suspended=gap.kind.suspends,
-                            started_at=gap.started_at,
-                            ended_at=gap.ended_at,
-                        )
-                        for gap in camera.gaps
-                    ],
-                )
-                self._try(partial(office.put_status, name, sent), "camera status")
+                try_to_send(partial(office.put_heartbeat, report), "heartbeat")
+            report_cameras(self._engine, office)
             self._stopping.wait(_STATUS_SECONDS)
 
     def _show(self, office: OfficeClient) -> None:
-        """Newest pictures of the cameras, for the console."""
-        shown: dict[str, int] = {}
-        while not self._stopping.is_set():
-            for name in list(self._engine.status()):
-                picture = self._engine.picture(name, shown.get(name, -1))
-                if picture is not None:
-                    shown[name] = picture[0]
-                    self._try(partial(office.put_snapshot, name, picture[1]), "live picture")
-            self._stopping.wait(_PICTURE_SECONDS)
+        show_cameras(self._engine, office, self._stopping)
 
     def _look_at_photos(self, office: OfficeClient) -> None:
         PhotoDesk(office, lambda: self._engine.model, self._engine.outbox, self._settings.zone).run(self._stopping)
 
-    def _try(self, send: Callable[[], None], what: str) -> None:
-        """Send something that is soon out of date: a failure is logged, the next one will do."""
-        try:
-            send()
-        except (OfficeUnreachableError, OfficeRefusedError) as error:
-            _log.warning(f"{what} not sent", reason=str(error))
+
+def camera_configs(listed: Iterable[Camera], pace: Pace = "real") -> list[CameraConfig]:
+    """What the detector must know of the cameras that are switched on and whose scenes can be used."""
+    return [replace(config, pace=pace) for camera in listed if (config := camera_config(camera)) is not None]
 
 
 def camera_config(camera: Camera) -> CameraConfig | None:

@@ -13,7 +13,7 @@ from detector.registry import ModelError
 from service import logs
 from service.engine.cluster import board
 from service.engine.cluster.fleet import NAMESPACE, end_all
-from service.engine.cluster.process import ClusterProcess
+from service.engine.cluster.process import ClusterProcess, LeadLostError
 from service.engine.settings import EngineSettings
 
 
@@ -31,7 +31,7 @@ def run(address: str) -> int:
     try:
         with _connected(address):
             ClusterProcess(settings).run()
-    except (ConnectionError, ModelError, SharedPlaceError) as error:
+    except (ConnectionError, ModelError, SharedPlaceError, LeadLostError) as error:
         _say(f"cluster {address}: {error}")
         return 1
     return 0

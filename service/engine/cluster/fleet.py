@@ -9,7 +9,7 @@ from uuid import uuid4
 
 import ray
 import structlog
-from ray.exceptions import RayError
+from ray.exceptions import ActorUnavailableError, RayError
 from ray.util import list_named_actors
 from ray.util.scheduling_strategies import NodeAffinitySchedulingStrategy
 
@@ -22,6 +22,8 @@ _log = structlog.get_logger(__name__)
 NAMESPACE: Final = "streetwarden"
 SILENT_SECONDS: Final = 4.0
 """Who has not answered for so long is taken for dead. Ray itself needs about fifteen seconds to notice."""
+_FAILING_SECONDS: Final = 1.5
+"""Who cannot be reached at all for so long is taken for dead."""
 _START_SECONDS: Final = 60.0
 """So long a new actor may take: Python's imports on a busy machine, the model."""
 _STUCK_SECONDS: Final = 20.0
@@ -59,6 +61,7 @@ class Member:
     Attributes:
         report: of a host; None until it has answered.
         asked_at: when the question that is open was asked, monotonic seconds.
+        failing_at: since when questions have not reached it, monotonic seconds; None where they do.
         heard: whether it has ever answered.
         stale: whether it was told something since it gave its report.
     """
@@ -72,6 +75,7 @@ class Member:
     stale: bool = False
     asked_at: float = field(default_factory=time.monotonic)
     question: Any = None
+    failing_at: float | None = None
     retired_at: float | None = None
     servers: tuple[str, ...] = ()
     """Of a host: names of the servers that it was given."""
@@ -146,6 +150,11 @@ class Fleet:
         own = [s for s in ready if s.node == node]
         return sorted(on_gpus or own, key=lambda s: s.name)
 
+    def is_whole(self, nodes: Sequence[Node]) -> bool:
+        """Whether each machine has hosts and all of them have answered."""
+        own = self._own_hosts()
+        return {node.id for node in nodes} <= {host.node for host in own} and all(host.heard for host in own)
+
     def let_go(self, host: Member) -> None:
         """End a host that has no cameras any more."""
         del self.hosts[host.name]
@@ -206,9 +215,13 @@ class Fleet:
             return f"no answer for {waited:.0f} s" if waited > self._patience(member) else None
         try:
             answer = ray.get(member.question)
+        except ActorUnavailableError:  # a broken connection may come back; a dead machine's does not
+            member.question, member.failing_at = None, member.failing_at or time.monotonic()
+            failing = time.monotonic() - member.failing_at
+            return f"cannot be reached for {failing:.1f} s" if failing > _FAILING_SECONDS else None
         except RayError as error:
             return f"{type(error).__name__}: {' '.join(str(error).split())[-300:]}"
-        member.question, member.heard = None, True
+        member.question, member.heard, member.failing_at = None, True, None
         if not is_host:
             return None
         assert isinstance(answer, HostReport)

@@ -21,6 +21,8 @@ _log = structlog.get_logger(__name__)
 
 _MOVE_SECONDS: Final = 5.0
 """Between two moves that only make loads more even: what a move changes must have been measured."""
+_SETTLE_SECONDS: Final = 20.0
+"""So long a leader that finds no cameras running waits for the hosts of all machines before it places any."""
 _SMOOTH: Final = 0.5
 """Weight of a new measurement of a camera's cost against those before."""
 
@@ -46,9 +48,11 @@ class Leader:
         self._sent: dict[str, tuple[list[Assigned], int | None]] = {}
         self._calls: dict[str, Any] = {}
         self._costs: dict[str, float] = {}
+        self._began = time.monotonic()
         self._moved_at = 0.0
         self._asked_for = 0
         self._nodes: list[Node] = []
+        self._here = str(ray.get_runtime_context().get_node_id())
         self.published = self._state()
         """Cameras and their hosts, machines and their loads, what waits and what is wanted; replaced with each turn."""
 
@@ -84,6 +88,7 @@ class Leader:
         return {
             "version": self._version,
             "model": self.shipped.name,
+            "leader": self._here,
             "at": datetime.now(UTC).isoformat(),
             "cameras": {
                 name: {"host": host, "node": node_of[host], "cores": round(self._costs.get(name, UNKNOWN_COST), 3)}
@@ -131,7 +136,7 @@ class Leader:
 
     def _decide(self) -> None:
         """Plan: who has a host keeps it; one camera at a time moves to a new version or a less busy machine."""
-        seats = self._seats()
+        seats = self._seats() if self._is_settled() else []
         costs = {camera: self._cost(camera) for camera in self._configs}
         placed = self._placed()
         planned = {c: h for c, h in placed.items() if c in costs}
@@ -147,6 +152,11 @@ class Leader:
         terms = {c: t for c, (_, t) in self._plan.items() if self._plan[c][0] == planned.get(c)}
         self._plan = {c: (h, terms.get(c) or self._known_term(c, h) or time.time_ns()) for c, h in planned.items()}
         self._choose_desk(seats)
+
+    def _is_settled(self) -> bool:
+        """Whether cameras may be placed: not on the first host that is up, or all would have to move from there."""
+        waited = time.monotonic() - self._began > _SETTLE_SECONDS
+        return bool(self._plan) or waited or self._fleet.is_whole(self._nodes)
 
     def _placed(self) -> dict[str, str]:
         """Host of each camera as planned, or as found; hosts that are gone count for nothing."""

@@ -15,6 +15,7 @@ from typing import Any, Final
 
 import ray
 import structlog
+from ray.exceptions import RayActorError
 
 from detector.cluster.shared_place import SharedPlace
 from detector.cluster.shipped_model import ShippedModel
@@ -32,7 +33,7 @@ from service.engine.cluster.leader import Leader
 from service.engine.errands import Errands
 from service.engine.frame_socket import FrameSocket
 from service.engine.office_client import OfficeClient, OfficeRefusedError, OfficeUnreachableError
-from service.engine.process import camera_config
+from service.engine.process import camera_configs
 from service.engine.settings import EngineSettings
 from service.system.schemas import EngineReport
 
@@ -43,6 +44,10 @@ _CAMERAS_SECONDS: Final = 2.0
 _MODEL_SECONDS: Final = 2.0
 _STATUS_SECONDS: Final = 3.0
 _ATTEMPT_SECONDS: Final = 2.0
+
+
+class LeadLostError(Exception):
+    """This process does not lead any more; another one may."""
 
 
 class ClusterProcess:
@@ -73,7 +78,11 @@ class ClusterProcess:
         )
 
     def run(self) -> None:
-        """Work until SIGTERM or SIGINT; the cameras go on then."""
+        """Work until SIGTERM or SIGINT; the cameras go on then.
+
+        Raises:
+            LeadLostError: the cluster has lost what this process led it by.
+        """
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: self._stopping.set())
         try:
@@ -104,9 +113,12 @@ class ClusterProcess:
             thread.start()
         while not self._stopping.wait(_TURN_SECONDS):
             leader.turn()
-            ray.get(held.publish.remote(leader.published))
+            try:
+                ray.get(held.publish.remote(leader.published))
+            except RayActorError as error:
+                raise LeadLostError("the board is gone, and with it the lead: start this again") from error
             if not all(thread.is_alive() for thread in threads):
-                raise RuntimeError("a part of the leader has failed, the process ends")
+                raise LeadLostError("a part of the leader has failed, the log says which: start this again")
 
     def _task(self, task: Callable[[OfficeClient, Leader], None]) -> None:
         office = OfficeClient(self._settings.office_url, self._settings.key.get_secret_value())
@@ -121,7 +133,7 @@ class ClusterProcess:
         while not self._stopping.is_set():
             try:
                 listed = office.cameras()
-                leader.want([c for c in map(camera_config, listed) if c is not None])
+                leader.want(camera_configs(listed, self._settings.pace))
                 self._tell_signals(listed, leader)
             except (OfficeUnreachableError, OfficeRefusedError) as error:
                 _log.warning("cameras unknown", reason=str(error))

@@ -1,0 +1,37 @@
+"""Skips where Ray is not installed; three nodes and an office for those that need them."""
+
+import hashlib
+from importlib.util import find_spec
+from pathlib import Path
+
+import pytest
+
+from tests.end_to_end.conftest import office
+
+__all__ = ["office"]
+
+HERE = Path(__file__).parent
+collect_ignore_glob = [] if find_spec("ray") else ["test_*.py"]
+
+
+@pytest.fixture
+def models(tmp_path: Path) -> Path:
+    """A folder of models: one that sees green squares."""
+    folder = tmp_path / "models"
+    folder.mkdir()
+    content = (HERE / "squares.onnx").read_bytes()
+    (folder / "squares.onnx").write_bytes(content)
+    write_registry(folder, "squares")
+    return folder
+
+
+def write_registry(folder: Path, name: str, file: str = "squares.onnx") -> None:
+    """Make a model the only one and the default."""
+    digest = hashlib.sha256((folder / file).read_bytes()).hexdigest()
+    text = (
+        f"default = '{name}'\n[models.{name}]\nfile = '{file}'\nsha256 = '{digest}'\nclasses = ['e_tricycle']\n"
+        "input_size = 320\noutput = 'end2end'\nthresholds = {e_tricycle = 0.5}\n"
+    )
+    unfinished = folder / "registry.tmp"
+    unfinished.write_text(text, encoding="utf-8")
+    unfinished.replace(folder / "registry.toml")
