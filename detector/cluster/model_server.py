@@ -88,7 +88,7 @@ class ModelServer:
         started = time.thread_time()
         try:
             pixels = np.concatenate([asked.pixels for asked in batch]) if len(batch) > 1 else batch[0].pixels
-            raw = self._runtime.run(np.multiply(pixels, np.float32(1 / 255), dtype=np.float32))
+            raw = self._runtime.run(to_input(pixels))
         except Exception as error:  # noqa: BLE001 - whatever it is, those who asked are told, and the next are served
             for asked in batch:
                 asked.answer.set_exception(RuntimeError(f"{type(error).__name__}: {error}"))
@@ -97,3 +97,14 @@ class ModelServer:
         parts = np.split(raw, np.cumsum([len(asked.pixels) for asked in batch])[:-1])
         for asked, part in zip(batch, parts, strict=True):
             asked.answer.set_result((part, seconds * len(part)))
+
+
+def to_pixels(batch: FloatArray) -> Pixels:
+    """Prepared pictures as bytes; exact for those that :class:`~detector.letterbox.Letterbox` has made of bytes."""
+    pixels: Pixels = np.rint(batch * np.float32(255)).astype(np.uint8)
+    return pixels
+
+
+def to_input(pixels: Pixels) -> FloatArray:
+    """(N, 3, height, width) float32, as the letterbox made it."""
+    return np.multiply(pixels, np.float32(1 / 255), dtype=np.float32)

@@ -14,8 +14,8 @@ UNKNOWN_COST: Final = 0.2
 """Cores of a camera that nobody has measured: between a still street (0.05) and one that always moves (0.35)."""
 _UNEVEN: Final = 0.2
 """Of a machine: with a smaller difference a camera stays, because moving it leaves it unseen for a second or two."""
-_WORTH: Final = 0.75
-"""A move that leaves more of the difference than this is none."""
+_GAIN: Final = 0.05
+"""Of a machine: a move that makes the difference less smaller than this is none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +87,7 @@ def next_move(wanted: Mapping[str, float], placed: Mapping[str, str], seats: Seq
         if node_of.get(host) == full
     }
     best = min(left, key=lambda camera: (round(left[camera], 6), wanted[camera], camera), default=None)
-    if best is None or left[best] > gap * _WORTH:
+    if best is None or left[best] > gap - _GAIN:
         return None
     return best, _roomiest(wanted[best], loads, [seat for seat in seats if seat.node == free]).host
 

@@ -10,6 +10,7 @@ import ray
 import structlog
 from ray.exceptions import GetTimeoutError, RayActorError, RayTaskError
 
+from detector.cluster.model_server import to_pixels
 from detector.detections import FloatArray
 from detector.runtimes import Runtime
 
@@ -58,7 +59,7 @@ class RemoteRuntime(Runtime):
         Raises:
             RuntimeError: the model cannot be computed, or this runtime was closed.
         """
-        pixels = np.rint(batch * np.float32(255)).astype(np.uint8)
+        pixels = to_pixels(batch)
         while not self._closed.is_set():
             server = self._next()
             try:

@@ -130,10 +130,19 @@ def _folder(shelf: str, violation: UUID) -> str:
 def _open(url: str) -> ObjectStore:
     if "://" not in url:
         return LocalStore(Path(url).resolve(), mkdir=True)
+    # The library's own patience, three minutes, would hold up a camera's rules, which try again themselves.
     return from_url(
         url,
         client_options={"connect_timeout": "2s", "timeout": "20s", "allow_http": True},
-        retry_config={"max_retries": 2, "retry_timeout": timedelta(seconds=5)},
+        retry_config={
+            "max_retries": 1,
+            "retry_timeout": timedelta(seconds=2),
+            "backoff": {
+                "base": 2,
+                "init_backoff": timedelta(milliseconds=100),
+                "max_backoff": timedelta(milliseconds=500),
+            },
+        },
     )
 
 

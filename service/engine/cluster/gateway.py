@@ -1,6 +1,7 @@
 """Gateway: hands what the office on this machine gets, frames, phases of signals, errands, to who is concerned."""
 
 import time
+from collections.abc import Sequence
 from datetime import datetime
 from threading import Lock
 from typing import Any, Final
@@ -77,12 +78,19 @@ class Gateway:
     def _call(self, camera: str, method: str, *args: Any, seconds: float = _CALL_SECONDS) -> Any:  # noqa: ANN401 - as the method
         host = self._host(camera)
         try:
+            return self._ask(host, method, args, seconds)
+        except (KeyError, RayActorError):
+            self._read_at = 0.0  # it may have moved since the board was read
+            if (moved := self._host(camera)) is host:
+                raise
+            return self._ask(moved, method, args, seconds)
+
+    @staticmethod
+    def _ask(host: Any, method: str, args: Sequence[Any], seconds: float) -> Any:  # noqa: ANN401 - an actor handle, as its method
+        try:
             return ray.get(getattr(host, method).remote(*args), timeout=seconds)
         except RayTaskError as error:
             raise error.cause from error
-        except (RayActorError, GetTimeoutError):
-            self._read_at = 0.0
-            raise
 
     def _host(self, camera: str) -> Any:  # noqa: ANN401 - an actor handle
         with self._lock:
