@@ -126,10 +126,14 @@ class ModelQueue:
 
     def join(self, camera: str) -> CameraLine:
         """A line for a camera; one of the same camera before it is given up."""
-        line = CameraLine(camera, self._lock, self._work)
+        line = self.make_line(camera)
         with self._lock:
             self._lines[camera] = line
         return line
+
+    def make_line(self, camera: str) -> CameraLine:
+        """A line, not joined yet: for queues that note more than this one."""
+        return CameraLine(camera, self._lock, self._work)
 
     def leave(self, line: CameraLine) -> None:
         """A camera is gone."""
