@@ -95,16 +95,17 @@ def make_substreams(whole: Path, cameras: int, folder: Path) -> list[tuple[Path,
     folder.mkdir(parents=True, exist_ok=True)
     with av.open(str(whole)) as source:
         stream = source.streams.video[0]
-        packets = [packet for packet in source.demux(stream) if packet.size]
-        keys = [number for number, packet in enumerate(packets) if packet.is_keyframe]
+        packets = [(bytes(packet), packet.is_keyframe) for packet in source.demux(stream) if packet.size]
+        keys = [number for number, (_, is_key) in enumerate(packets) if is_key]
         made = []
         for camera in range(cameras):
             first = keys[camera * len(keys) // cameras]
             path = folder / f"camera-{camera}.mp4"
             with av.open(str(path), "w") as container:
                 copy = container.add_stream_from_template(stream)
-                for number, packet in enumerate([*packets[first:], *packets[:first]]):
-                    packet.stream, packet.time_base = copy, Fraction(1, FPS)
+                for number, (content, is_key) in enumerate([*packets[first:], *packets[:first]]):
+                    packet = av.Packet(content)
+                    packet.stream, packet.time_base, packet.is_keyframe = copy, Fraction(1, FPS), is_key
                     packet.pts = packet.dts = number
                     container.mux(packet)
             made.append((path, first / FPS))

@@ -50,6 +50,7 @@ LINES = [
         "model_queue",
         "model_lane",
         "camera_cost",
+        "crowded_process",
         "camera_status",
         "camera_worker",
         "engine",

@@ -80,7 +80,7 @@ class VideoSource(Source):
         begun = time.monotonic()
         shown = begun
         number, seconds, after = 0, 0.0, 0.0
-        start = self._start
+        start = datetime.now(UTC) if self._start is None and self.live else self._start
         while True:
             first = number
             with self._open() as container:
@@ -116,16 +116,14 @@ class VideoSource(Source):
             raise SourceError(f"{self._path}: holds no video")
         return container
 
-    def _default_start(self, container: InputContainer) -> datetime:
-        if not self.live:
-            said = container.metadata.get("creation_time", "")
-            try:
-                created = datetime.fromisoformat(said)
-            except ValueError:
-                created = None
-            if created is not None:
-                return (created if created.tzinfo else created.replace(tzinfo=UTC)).astimezone(UTC)
-        return datetime.now(UTC)
+    @staticmethod
+    def _default_start(container: InputContainer) -> datetime:
+        said = container.metadata.get("creation_time", "")
+        try:
+            created = datetime.fromisoformat(said)
+        except ValueError:
+            return datetime.now(UTC)
+        return (created if created.tzinfo else created.replace(tzinfo=UTC)).astimezone(UTC)
 
     def _decode(self, container: InputContainer, after: float) -> Iterator[tuple[float, float, av.VideoFrame]]:
         """Each picture with its seconds, counted on from ``after``, and the usual time to the next one."""

@@ -4,6 +4,7 @@ import sys
 
 from pydantic import ValidationError
 
+from detector.crowded_process import settle
 from detector.registry import ModelError
 from service import logs
 from service.engine.process import EngineProcess
@@ -13,6 +14,7 @@ from service.engine.settings import EngineSettings
 def main() -> int:
     """Run the engine; the exit status is 2 for bad settings and 1 for a model that cannot be used."""
     logs.configure()
+    settle()
     try:
         settings = EngineSettings()
     except ValidationError as error:
