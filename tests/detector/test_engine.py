@@ -262,6 +262,7 @@ def test_stopping_does_not_wait_for_a_stuck_model(engine: Engine, runtime: SlowS
 
 
 def test_a_damaged_checkpoint_starts_anew(engine: Engine, tmp_path: Path) -> None:
+    (tmp_path / "points").mkdir()
     (tmp_path / "points" / "gate-1.json").write_text('{"rules": []}')
     engine.configure([CameraConfig(place("gate-1"), "push:")])
     engine.push("gate-1", jpeg(walking(0)), NOON)
@@ -372,8 +373,9 @@ def test_a_new_model_takes_over_between_frames(engine: Engine, runtime: SlowSqua
     assert sorted(v.camera or "" for v in found) == ["gate-0", "gate-1"]
     assert {v.model for v in found} == {"new"}
     assert {len(v.track_ids) for v in found} == {1}
-    assert {call[1:] for call in runtime.calls} == {(3, 256, 320)}
-    assert {call[1:] for call in successor.calls} == {(3, 480, 640)}
+    # Of most frames a part is looked at; each model is given whole ones in its own size.
+    assert max(call[1:] for call in runtime.calls) == (3, 256, 320)
+    assert max(call[1:] for call in successor.calls) == (3, 480, 640)
     assert sum(call[0] for call in [*runtime.calls, *successor.calls]) == 2 * FRAMES
 
 
