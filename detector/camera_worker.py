@@ -117,6 +117,9 @@ class CameraWorker:
         self._stopping = Event()
         self._ended = Event()
         self._failed_at: float | None = None
+        self._at_work: float | None = None
+        """When the rules were given the frame that they have not finished with, monotonic seconds."""
+        self._abandoned = Event()
         self._lock = Lock()
         self._status = CameraStatus(CameraState.STARTING)
         self._times: deque[float] = deque(maxlen=300)
@@ -180,6 +183,19 @@ class CameraWorker:
     def failed_for(self) -> float:
         """Seconds since an error that nobody foresaw stopped this camera; 0 where none has."""
         return time.monotonic() - self._failed_at if self._failed_at is not None else 0.0
+
+    @property
+    def stuck_for(self) -> float:
+        """Seconds that the rules have been busy with one frame; 0 where they wait for one."""
+        begun = self._at_work
+        return time.monotonic() - begun if begun is not None else 0.0
+
+    def abandon(self) -> None:
+        """Give up a camera whose rules do not come back: should they ever, what they remember is out of date."""
+        _log.error("camera gives no results, it is started anew", camera=self.name, seconds=round(self.stuck_for))
+        self._abandoned.set()
+        self.hang_up()
+        self._queue.leave(self._line)
 
     def hang_up(self) -> None:
         """Stop reading; :meth:`stop` waits for the end."""
@@ -257,9 +273,13 @@ class CameraWorker:
                     self._checkpoint.save(self._pipeline)
                 continue
             frame, detections = request.result()
+            self._at_work = time.monotonic()
             self._use_model(request.model)
             self._has_come(frame)
             found = self._pipeline.process(frame, detections)
+            self._at_work = None
+            if self._abandoned.is_set():
+                return
             self._newest = frame, detections[detections.confidence >= 0.3]
             if found or time.monotonic() - saved > _CHECKPOINT_SECONDS:
                 self._checkpoint.save(self._pipeline)

@@ -21,6 +21,8 @@ from detector.signals import Phase
 _log = structlog.get_logger(__name__)
 
 _RETRY_SECONDS = 60.0
+_STUCK_SECONDS = 30.0
+"""Rules that take so long for one frame hang: all of them together take milliseconds."""
 _STOP_SECONDS = 4.0
 
 
@@ -81,11 +83,16 @@ class Engine:
     def configure(self, cameras: Sequence[CameraConfig]) -> None:
         """Run exactly these cameras: start new ones, stop others, restart those whose settings changed.
 
-        A camera that failed of an error that nobody foresaw is started again after a minute.
+        A camera that failed of an error that nobody foresaw is started again after a minute, and at once one that gives
+        no results though it is given frames.
         """
         wanted = {camera.scene.camera.id: camera for camera in cameras}
-        kept = {n: w for n, w in self._workers.items() if wanted.get(n) == w.config and w.failed_for < _RETRY_SECONDS}
-        leaving = [worker for name, worker in self._workers.items() if name not in kept]
+        stuck = {name: worker for name, worker in self._workers.items() if worker.stuck_for >= _STUCK_SECONDS}
+        for worker in stuck.values():
+            worker.abandon()
+        running = {name: worker for name, worker in self._workers.items() if name not in stuck}
+        kept = {n: w for n, w in running.items() if wanted.get(n) == w.config and w.failed_for < _RETRY_SECONDS}
+        leaving = [worker for name, worker in running.items() if name not in kept]
         # The table is replaced, never changed: other threads walk over it.
         self._workers = kept
         deadline = time.monotonic() + _STOP_SECONDS

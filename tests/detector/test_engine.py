@@ -17,16 +17,17 @@ import pytest
 
 from detector.camera_status import CameraState
 from detector.camera_worker import CameraConfig
-from detector.detections import FloatArray
+from detector.detections import Detections, FloatArray
 from detector.engine import Engine, EngineFolders
 from detector.health_event import HealthKind
 from detector.letterbox import Letterbox
 from detector.model import Model
 from detector.outbox import Outbox
-from detector.pipeline import Checkpoint
+from detector.pipeline import Checkpoint, Pipeline
 from detector.registry import ModelEntry
 from detector.scene import Scene
-from detector.sources import FrameRefusedError, Image
+from detector.sources import Frame, FrameRefusedError, Image
+from detector.violations import Violation
 from tests.detector.squares import CLASSES, SquareRuntime, paint
 from tests.detector.streets import ROAD
 
@@ -409,3 +410,34 @@ def test_the_status_of_a_camera_that_was_turned_away_says_so(engine: Engine, cro
     assert said[-1][1].startswith("moved: rules suspended")
     (gap,) = engine.status()["gate-1"].gaps
     assert (gap.kind, gap.started_at, gap.ended_at) == (HealthKind.MOVED, NOON + timedelta(seconds=8), None)
+
+
+def test_a_camera_whose_rules_hang_is_started_anew_and_no_other(
+    engine: Engine, walk: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    free, hung = threading.Event(), threading.Event()
+    process = Pipeline.process
+
+    def hang_once(pipeline: Pipeline, frame: Frame, detections: Detections) -> list[Violation]:
+        if pipeline.scene.camera.id == "bad" and frame.number == 30 and not hung.is_set():
+            hung.set()
+            free.wait(60)
+        return process(pipeline, frame, detections)
+
+    monkeypatch.setattr(Pipeline, "process", hang_once)
+    monkeypatch.setattr("detector.engine._STUCK_SECONDS", 1.0)
+    cameras = [CameraConfig(place(name), str(walk), pace="max") for name in ("bad", "good")]
+    engine.configure(cameras)
+    hung.wait(20)
+    wait_for(lambda: state(engine, "good") is CameraState.FINISHED)
+    looks = engine.status()["good"].looks
+
+    def goes_on() -> bool:
+        engine.configure(cameras)  # as often as the office is asked
+        return state(engine, "bad") is CameraState.FINISHED
+
+    wait_for(goes_on)
+    assert engine.status()["good"].looks == looks == FRAMES
+    free.set()  # the first life comes back, and must change nothing
+    wait_for(lambda: not any(thread.name == "rules bad" for thread in threading.enumerate()))
+    assert sorted(parcel.violation.camera or "" for parcel in engine.outbox.pending()) == ["bad", "good"]
