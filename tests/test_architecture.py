@@ -43,6 +43,7 @@ LINES = [
         "ahead",
         "outbox",
         "checkpoint_file",
+        "disk_budget",
         "close_look",
         "watching",
         "request",

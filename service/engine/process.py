@@ -13,6 +13,7 @@ import structlog
 from pydantic import ValidationError
 
 from detector.camera_worker import CameraConfig
+from detector.disk_budget import DiskBudget
 from detector.engine import Engine, EngineFolders
 from detector.lamps import LampState
 from detector.model import Model
@@ -36,6 +37,9 @@ _log = structlog.get_logger(__name__)
 _CAMERAS_SECONDS = 2.0
 _MODEL_SECONDS = 2.0
 _STATUS_SECONDS = 3.0
+_ROOM_SECONDS = 30.0
+_GIVE_UP_SECONDS = 30.0
+"""A model thread that has not gone round for this long ends the engine, so that whoever started it starts it again."""
 _STUCK_SECONDS = 10.0
 """A model thread that has not gone round for this long is stuck; the heartbeat stops and the supervisor acts."""
 
@@ -69,6 +73,7 @@ class EngineProcess:
             signal.signal(number, lambda *_: self._stopping.set())
         tasks: list[Callable[[OfficeClient], None]] = [
             self._follow_cameras, self._follow_models, self._deliver, self._report, self._show, self._look_at_photos,
+            self._keep_room,
         ]  # fmt: skip
         threads = [Thread(target=self._task, args=(task,), name=task.__name__, daemon=True) for task in tasks]
         for thread in threads:
@@ -79,6 +84,9 @@ class EngineProcess:
                 break
             if not all(thread.is_alive() for thread in threads):
                 _log.error("a part of the engine has failed, the engine ends")
+                break
+            if time.monotonic() - self._engine.last_turn >= _GIVE_UP_SECONDS:
+                _log.error("the model gives no results, the engine ends")
                 break
         self._stopping.set()
         if self._socket is not None:
@@ -120,6 +128,13 @@ class EngineProcess:
             model = self._models.look()
             if model is not None:
                 self._engine.use_model(model)
+
+    def _keep_room(self, office: OfficeClient) -> None:
+        """Let what may be lost give way before the disk runs full."""
+        del office  # the disk is this machine's
+        budget = DiskBudget(self._settings.derived_bytes, self._settings.min_free_bytes)
+        while not self._stopping.wait(_ROOM_SECONDS):
+            budget.trim(self._settings.data / "tracks")
 
     def _deliver(self, office: OfficeClient) -> None:
         deliver(self._engine.outbox, office, self._stopping)

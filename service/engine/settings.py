@@ -26,6 +26,10 @@ class EngineSettings(BaseSettings):
     parent: int | None = Field(None, description="process that must live; the engine ends when it is gone")
     restarts: int = Field(0, ge=0, description="how often the supervisor has restarted this engine")
     threads: int | None = Field(None, ge=1, description="threads of one model call; one a CPU where none is given")
+    derived_bytes: int = Field(
+        4 * 1024**3, ge=0, description="bytes of all cameras' tracks of the last hours; the oldest are deleted first"
+    )
+    min_free_bytes: int = Field(2_000_000_000, ge=0, description="below this much free space tracks are deleted")
     pace: Pace = Field("real", description="max: recorded files as fast as they can be followed, for soak tests")
 
     @property
