@@ -25,7 +25,8 @@ class ModelWatch:
         name: its name in the registry; where None, whatever is the default one.
         registry: where the registry lies; the installed one where None.
         runtime: what computes models.
-        threads: threads of one call; one for each CPU where None.
+        threads: threads of one call; where None, one for each CPU, shared out among the lanes.
+        lanes: calls that are made side by side.
     """
 
     def __init__(
@@ -36,6 +37,7 @@ class ModelWatch:
         registry: Path | None = None,
         runtime: RuntimeName = "auto",
         threads: int | None = None,
+        lanes: int = 1,
     ) -> None:
         self.model = model
         self.refusal = ""
@@ -44,6 +46,7 @@ class ModelWatch:
         self._registry = registry_path(registry)
         self._runtime: RuntimeName = runtime
         self._threads = threads
+        self._lanes = lanes
         self._seen: tuple[_Stamp, ...] = ()
         """Nothing yet: the registry may have changed since the model was loaded."""
 
@@ -79,7 +82,7 @@ class ModelWatch:
         lost = sorted(set(self.model.entry.classes) - set(entry.classes))
         if lost:
             raise ModelError(f"{entry.path}: does not see {', '.join(lost)}, which the model in use sees")
-        model = Model.load(name, registry=registry, runtime=self._runtime, threads=self._threads)
+        model = Model.load(name, registry=registry, runtime=self._runtime, threads=self._threads, lanes=self._lanes)
         try:
             for width, height, batch in _WARM:
                 model.warm(width, height, batch)

@@ -38,6 +38,7 @@ class CameraStatusRow(Base):
     last_frame_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     width: Mapped[int | None]
     height: Mapped[int | None]
+    cost: Mapped[dict[str, float] | None] = mapped_column(JSON)
     at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 

@@ -85,6 +85,19 @@ class GapPage(Page[Gap]):
     """One page of gaps, newest first."""
 
 
+class CameraCost(BaseModel):
+    """What a camera costs its engine, over the last ten seconds."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    decode: float = Field(ge=0, description="CPU milliseconds a second: reading, decoding, looking for motion")
+    model: float = Field(ge=0, description="the same of the model, as far as it computes in the thread that calls it")
+    rules: float = Field(ge=0, description="the same of tracking, health, rules and evidence, without clips")
+    queue_age: float = Field(
+        ge=0, description="seconds from a frame that is worth a look until the rules are through with it"
+    )
+
+
 class CameraStatusReport(BaseModel):
     """How a camera fares, as its engine reports it."""
 
@@ -96,6 +109,7 @@ class CameraStatusReport(BaseModel):
     last_frame_at: AwareDatetime | None = None
     width: int | None = Field(None, ge=1, le=65_535)
     height: int | None = Field(None, ge=1, le=65_535)
+    cost: CameraCost | None = None
     gaps: list[GapReport] = Field(
         default_factory=list, max_length=100,
         description="the newest times in which it could not see; one that lasts and is not named has ended",
@@ -113,6 +127,7 @@ class CameraStatus(BaseModel):
     last_frame_at: UtcTime | None
     width: int | None
     height: int | None
+    cost: CameraCost | None
     at: UtcTime
 
 

@@ -167,8 +167,9 @@ async def report_status(office: Office, camera_id: str, body: CameraStatusReport
             row = CameraStatusRow(camera_id=camera_id)
             session.add(row)
         for field, value in body:
-            if field != "gaps":
+            if field not in {"cost", "gaps"}:
                 setattr(row, field, value)
+        row.cost = body.cost.model_dump() if body.cost is not None else None
         row.at = clock.now()
         status = CameraStatus.model_validate(row)
         if before != (row.state, row.message):

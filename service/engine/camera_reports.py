@@ -9,7 +9,7 @@ import structlog
 
 from detector.camera_status import CameraStatus
 from detector.engine import Engine
-from service.cameras.schemas import CameraStatusReport, GapReport
+from service.cameras.schemas import CameraCost, CameraStatusReport, GapReport
 from service.engine.office_client import OfficeClient, OfficeRefusedError, OfficeUnreachableError
 
 _log = structlog.get_logger(__name__)
@@ -32,6 +32,12 @@ def camera_report(status: CameraStatus) -> CameraStatusReport:
         last_frame_at=status.last_frame_at,
         width=status.width,
         height=status.height,
+        cost=CameraCost(
+            decode=round(status.cost.lately.decode * 1000, 2),
+            model=round(status.cost.lately.model * 1000, 2),
+            rules=round(status.cost.lately.rules * 1000, 2),
+            queue_age=round(status.cost.queue_age, 3),
+        ),
         gaps=[
             GapReport(
                 id=gap.id,

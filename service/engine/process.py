@@ -18,6 +18,7 @@ from detector.engine import Engine, EngineFolders
 from detector.lamps import LampState
 from detector.model import Model
 from detector.model_watch import ModelWatch
+from detector.runtimes import usable_cpus
 from detector.scene import Camera as SceneCamera
 from detector.scene import Scene
 from detector.signals import Phase
@@ -57,11 +58,13 @@ class EngineProcess:
     def __init__(self, settings: EngineSettings) -> None:
         self._settings = settings
         self._stopping = Event()
-        model = Model.load(settings.model, threads=settings.threads)
+        # A call of one thread on each CPU gets more done than one call on all of them, and its time can be counted.
+        lanes = max(1, usable_cpus() // (settings.threads or 1))
+        model = Model.load(settings.model, threads=settings.threads, lanes=lanes)
         tracks = settings.data / "tracks"
         folders = EngineFolders(settings.data / "outbox", settings.data / "checkpoints", tracks)
         self._engine = Engine(model, folders, settings.zone)
-        self._models = ModelWatch(model, settings.model, threads=settings.threads)
+        self._models = ModelWatch(model, settings.model, threads=settings.threads, lanes=lanes)
         errands = Errands(tracks, settings.timezone, settings.model)
         self._socket = (
             FrameSocket(settings.socket, self._engine.push, self._engine.tell, errands.run) if settings.socket else None

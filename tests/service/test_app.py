@@ -158,7 +158,10 @@ async def test_health_and_readiness(desk: Desk, monkeypatch: pytest.MonkeyPatch)
 
 async def test_figures_count_what_happened(desk: Desk) -> None:
     await desk.camera()
-    await delivered_case(await desk.engine())
+    engine = await desk.engine()
+    await delivered_case(engine)
+    cost = {"decode": 6.0, "model": 15.0, "rules": 5.0, "queue_age": 0.25}
+    assert (await engine.put("/cameras/gate-1/status", json={"state": "running", "cost": cost})).status_code == 200
     text = (await desk.client().get("http://office.test/metrics")).text
     samples = {
         (sample.name, tuple(sorted(sample.labels.items()))): sample.value
@@ -168,6 +171,8 @@ async def test_figures_count_what_happened(desk: Desk) -> None:
     assert samples["streetwarden_cases", (("kind", "jaywalking"), ("status", "pending"))] == 1
     assert samples["streetwarden_violations_total", (("outcome", "new"),)] == 1
     assert samples["streetwarden_ingest_seconds_count", ()] == 1
+    assert samples["streetwarden_camera_cpu_ratio", (("camera", "gate-1"), ("part", "model"))] == 0.015
+    assert samples["streetwarden_camera_queue_age_seconds", (("camera", "gate-1"),)] == 0.25
     labels = (("method", "POST"), ("route", "/api/v1/violations"), ("status", "201"))
     assert samples["streetwarden_request_seconds_count", labels] == 1
 

@@ -234,6 +234,10 @@ async def test_the_state_of_a_camera_is_shown(desk: Desk) -> None:
     engine, operator = await desk.engine(), await desk.person(Role.OPERATOR)
     body = {"state": "running", "fps": 4.8, "width": 768, "height": 576, "last_frame_at": "2026-11-24T08:30:00Z"}
     assert (await engine.put("/cameras/gate-1/status", json=body)).status_code == 200
+    cost = {"decode": 6.1, "model": 14.7, "rules": 5.2, "queue_age": 0.112}
+    assert (await engine.put("/cameras/gate-1/status", json=body | {"cost": cost})).json()["cost"] == cost
+    assert (await operator.get("/cameras/gate-1")).json()["status"]["cost"] == cost
+    assert_problem(await engine.put("/cameras/gate-1/status", json=body | {"cost": cost | {"model": -1}}), 422, "model")
     body = {"state": "reconnecting", "message": "no answer from 10.0.0.9"}
     assert (await engine.put("/cameras/gate-1/status", json=body)).status_code == 200
     status = (await operator.get("/cameras/gate-1")).json()["status"]

@@ -3140,6 +3140,32 @@ export interface components {
             updated_at: string;
         };
         /**
+         * CameraCost
+         * @description What a camera costs its engine, over the last ten seconds.
+         */
+        CameraCost: {
+            /**
+             * Decode
+             * @description CPU milliseconds a second: reading, decoding, looking for motion
+             */
+            decode: number;
+            /**
+             * Model
+             * @description the same of the model, as far as it computes in the thread that calls it
+             */
+            model: number;
+            /**
+             * Rules
+             * @description the same of tracking, health, rules and evidence, without clips
+             */
+            rules: number;
+            /**
+             * Queue Age
+             * @description seconds from a frame that is worth a look until the rules are through with it
+             */
+            queue_age: number;
+        };
+        /**
          * CameraCreate
          * @description A new camera.
          */
@@ -3248,6 +3274,7 @@ export interface components {
             width: number | null;
             /** Height */
             height: number | null;
+            cost: components["schemas"]["CameraCost"] | null;
             /**
              * At
              * Format: date-time
@@ -3280,6 +3307,7 @@ export interface components {
             width?: number | null;
             /** Height */
             height?: number | null;
+            cost?: components["schemas"]["CameraCost"] | null;
             /**
              * Gaps
              * @description the newest times in which it could not see; one that lasts and is not named has ended
@@ -4869,6 +4897,12 @@ export interface components {
              * @default 2
              */
             quiet_rate: number;
+            /**
+             * Only the part that moves
+             * @description while something moves in less than half of the picture, only what lies around it is looked at; the whole picture stays on its re-check
+             * @default true
+             */
+            parts: boolean;
             /**
              * Sleep
              * @description while nothing moves, only key frames are decoded; what lies between is decoded when something did

@@ -310,6 +310,10 @@ export const zhOffice = {
   'notices.confirm': '确认',
 
   'cameras.blind': '看不见：{why}',
+  'cameras.cost': 'CPU（毫秒/秒）',
+  'cameras.costValue': '解码 {decode}，模型 {model}，规则 {rules}',
+  'cameras.age': '结果延迟',
+  'cameras.ageValue': '{seconds} 秒',
   'cameras.onlyBlind': '看不见 {count}',
 
   'overview.title': '总览',

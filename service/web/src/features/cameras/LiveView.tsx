@@ -31,6 +31,22 @@ export function LiveView({ camera }: { camera: Camera }) {
       t('cameras.size'),
       status?.width == null || status.height == null ? '–' : `${status.width} × ${status.height}`,
     ],
+    [
+      t('cameras.cost'),
+      status?.cost == null
+        ? '–'
+        : t('cameras.costValue', {
+            decode: format.number(status.cost.decode, 1),
+            model: format.number(status.cost.model, 1),
+            rules: format.number(status.cost.rules, 1),
+          }),
+    ],
+    [
+      t('cameras.age'),
+      status?.cost == null
+        ? '–'
+        : t('cameras.ageValue', { seconds: format.number(status.cost.queue_age, 2) }),
+    ],
     [t('cameras.zones'), (camera.scene.zones ?? []).map((zone) => zone.name).join('、') || t('common.none')],
   ]
 
