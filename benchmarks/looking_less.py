@@ -114,7 +114,7 @@ def clips(shared: Path, runs: Path, model: Model) -> list[Clip]:
         make_still_street(crossroad, ROOT / "tests" / "data" / "crossroad_detections.npz", photos, model, still)
     return [
         Clip("still", still, still_scene(scene), SECONDS, len(OFFENCES), _is_offence, list(WAYS)),
-        Clip("crossroad", crossroad, scene, 79.5, len(visits()), _is_visit, list(WAYS)[:3]),
+        Clip("crossroad", crossroad, scene, 79.5, len(visits()), is_visit, list(WAYS)[:3]),
     ]
 
 
@@ -163,7 +163,8 @@ def _is_offence(violation: Violation, number: int) -> bool:
     return violation.kind is offence.kind and inside and (violation.ended_s or 0) <= offence.end + _LATE
 
 
-def _is_visit(violation: Violation, number: int) -> bool:
+def is_visit(violation: Violation, number: int) -> bool:
+    """Whether a violation is about a visit of the crossroad clip, by its number."""
     visit = visits()[number]
     if violation.kind is not ViolationKind.JAYWALKING or violation.started_s is None or violation.ended_s is None:
         return False

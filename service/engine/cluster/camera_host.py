@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 
 import structlog
 
+from detector.camera_status import CameraState
 from detector.camera_worker import CameraConfig
 from detector.cluster.remote_runtime import RemoteRuntime
 from detector.cluster.shared_folders import SharedFolders, SharedOutbox, Terms
@@ -83,6 +84,8 @@ class HostReport:
 
     Attributes:
         cameras: term of each camera that it runs.
+        states: how each of them is.
+        looks: frames that the model has seen and the rules have followed, all cameras together.
         costs: cores that each camera took lately, model included unless a GPU computes it; empty until measured.
         photos: the term under which it looks at uploaded photos, if it does.
         outbox: violations that wait.
@@ -92,6 +95,8 @@ class HostReport:
     """
 
     cameras: dict[str, int]
+    states: dict[str, CameraState]
+    looks: int
     costs: dict[str, float]
     photos: int | None
     outbox: int
@@ -192,6 +197,8 @@ class CameraHost:
         newest = [s.last_frame_at for s in status.values() if s.last_frame_at is not None]
         return HostReport(
             cameras={name: assigned.term for name, assigned in self._assigned.items()},
+            states={name: s.state for name, s in status.items()},
+            looks=sum(s.looks for s in status.values()),
             costs=self._costs.measured(self._runtime.seconds if self._count_model else 0.0),
             photos=self._photos,
             outbox=len(self._engine.outbox),

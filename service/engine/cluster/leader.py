@@ -10,6 +10,7 @@ import structlog
 from ray.autoscaler.sdk import request_resources
 from ray.exceptions import RayError
 
+from detector.camera_status import CameraState
 from detector.camera_worker import CameraConfig
 from detector.cluster.placement import UNKNOWN_COST, Seat, next_move, place, wanted_cores
 from detector.cluster.shipped_model import ShippedModel
@@ -56,6 +57,11 @@ class Leader:
         self.published = self._state()
         """Cameras and their hosts, machines and their loads, what waits and what is wanted; replaced with each turn."""
 
+    @property
+    def is_whole(self) -> bool:
+        """Whether all machines are ready for cameras."""
+        return bool(self._nodes) and self._fleet.is_whole(self._nodes)
+
     def want(self, configs: Sequence[CameraConfig]) -> None:
         """From the next turn on run these cameras."""
         self._configs = {config.scene.camera.id: config for config in configs}
@@ -84,6 +90,7 @@ class Leader:
         running = self._running()
         node_of = {name: host.node for name, host in self._fleet.hosts.items()}
         reports = [host.report for host in self._fleet.hosts.values() if host.report is not None]
+        states = {name: state for report in reports for name, state in report.states.items()}
         newest = max((r.last_frame_at for r in reports if r.last_frame_at is not None), default=None)
         return {
             "version": self._version,
@@ -91,7 +98,12 @@ class Leader:
             "leader": self._here,
             "at": datetime.now(UTC).isoformat(),
             "cameras": {
-                name: {"host": host, "node": node_of[host], "cores": round(self._costs.get(name, UNKNOWN_COST), 3)}
+                name: {
+                    "host": host,
+                    "node": node_of[host],
+                    "state": states.get(name, CameraState.STARTING).value,
+                    "cores": round(self._cost(name), 3),
+                }
                 for name, host in sorted(running.items())
             },
             "waiting": sorted(self._configs.keys() - running.keys()),
@@ -108,6 +120,7 @@ class Leader:
             ],
             "cores": sum(node.cores for node in self._nodes),
             "wanted_cores": wanted_cores(map(self._cost, self._configs)),
+            "looks": sum(report.looks for report in reports),
             "outbox": sum(report.outbox for report in reports),
             "last_frame_at": newest.isoformat() if newest is not None else None,
         }
