@@ -1,7 +1,6 @@
-"""Skips where Ray is not installed; three nodes and an office for those that need them."""
+"""An office of the end-to-end tests, and a folder of models for a cluster."""
 
 import hashlib
-from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -11,7 +10,6 @@ from tests.end_to_end.conftest import office
 __all__ = ["office"]
 
 HERE = Path(__file__).parent
-collect_ignore_glob = [] if find_spec("ray") else ["test_*.py"]
 
 
 @pytest.fixture

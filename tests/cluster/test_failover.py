@@ -8,6 +8,9 @@ from typing import Any
 
 import httpx
 import pytest
+
+pytest.importorskip("ray", reason="needs the extra cluster: pip install 'ray[default]'")
+
 import ray
 
 from service.engine.cluster import board

@@ -1,5 +1,6 @@
 """Board: where the leader of a cluster publishes what runs where; whoever holds it leads."""
 
+import time
 from typing import Any, Final
 
 import ray
@@ -11,6 +12,8 @@ _log = structlog.get_logger(__name__)
 
 NAME: Final = "board"
 _SILENT_SECONDS: Final = 4.0
+_STALE_SECONDS: Final = 15.0
+"""A leader publishes twice a second."""
 _READ_SECONDS: Final = 3.0
 
 
@@ -19,10 +22,15 @@ class Board:
 
     def __init__(self) -> None:
         self._published: dict[str, Any] = {}
+        self._at = time.monotonic()
 
     def publish(self, state: dict[str, Any]) -> None:
         """Replace what is published."""
-        self._published = state
+        self._published, self._at = state, time.monotonic()
+
+    def age(self) -> float:
+        """Seconds since something was published, or since the board was made."""
+        return time.monotonic() - self._at
 
     def published(self) -> dict[str, Any]:
         """What was published last; empty before the first time."""
@@ -51,13 +59,16 @@ def read() -> dict[str, Any]:
 
 
 def _depose_silent() -> None:
-    """End the lead of a process whose machine does not answer: Ray takes three times as long to notice."""
+    """End the lead of a process that has fallen silent, or whose machine has: Ray takes longer to notice."""
     try:
         holder = ray.get_actor(NAME)
     except ValueError:  # it has ended by itself
         return
     try:
-        ray.get(holder.published.remote(), timeout=_SILENT_SECONDS)
+        age = ray.get(holder.age.remote(), timeout=_SILENT_SECONDS)
     except RayError as error:
-        _log.warning("the leader does not answer", reason=type(error).__name__)
+        age = None
+        _log.warning("the leader's board does not answer", reason=type(error).__name__)
+    if age is None or age > _STALE_SECONDS:
+        _log.warning("the leader has fallen silent, its lead ends", seconds=age)
         ray.kill(holder, no_restart=True)
