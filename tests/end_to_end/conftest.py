@@ -16,7 +16,7 @@ import pytest
 SHARED = Path(__file__).resolve().parents[3] / "shared"
 CLIP = SHARED / "video" / "crossroad.avi"
 PHOTOS = SHARED / "data" / "street" / "images" / "val"
-START_SECONDS = 60
+START_SECONDS = 120
 
 
 class RunningOffice:
