@@ -1,6 +1,8 @@
 """Live pictures: the newest JPEG of each camera, kept in the file store and streamed as it changes."""
 
 import asyncio
+import math
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime
@@ -15,6 +17,8 @@ BOUNDARY = "street-warden-picture"
 MEDIA_TYPE = f"multipart/x-mixed-replace; boundary={BOUNDARY}"
 POLL_SECONDS = 0.5
 """How often the store is asked for a picture that another process stored; this one's own wake the streams at once."""
+WATCHED_SECONDS = 10.0
+"""Somebody watches a camera whose picture was asked for so lately: consoles ask at least every five."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +43,16 @@ class LivePictures:
         self._files = files
         self._hub = hub
         self._news: dict[str, asyncio.Event] = {}
+        self._asked: dict[str, float] = {}
+        """When each camera's picture was last asked for, monotonic seconds."""
+
+    def is_watched(self, camera_id: str) -> bool:
+        """Whether somebody looks at a camera now, as far as this process knows: its engine then sends more pictures."""
+        return time.monotonic() - self._asked.get(camera_id, -math.inf) < WATCHED_SECONDS
+
+    def watch(self, camera_id: str) -> None:
+        """Somebody looks at a camera."""
+        self._asked[camera_id] = time.monotonic()
 
     async def store(self, camera_id: str, jpeg: bytes) -> None:
         """Replace the picture of a camera."""
@@ -63,6 +77,7 @@ class LivePictures:
 
     async def remove(self, camera_id: str) -> None:
         """Remove the picture of a camera that is no more."""
+        self._asked.pop(camera_id, None)
         await self._files.delete(_key(camera_id))
 
     async def mjpeg(
@@ -73,6 +88,7 @@ class LivePictures:
         mark = None
         checked_at = asyncio.get_running_loop().time()
         while not stopping.is_set():
+            self.watch(camera_id)
             news = self._news.setdefault(camera_id, asyncio.Event())
             try:
                 if (await self._files.facts(_key(camera_id))).mark != mark:

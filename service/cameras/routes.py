@@ -25,6 +25,7 @@ from service.cameras.schemas import (
     ProbeRequest,
     SignalPhase,
     SignalReport,
+    SnapshotStored,
 )
 from service.dependencies import Asker, OfficeDep
 from service.errors import problems
@@ -123,6 +124,7 @@ async def get_snapshot(camera_id: str, office: OfficeDep) -> Response:
     """The newest picture of a camera."""
     async with office.database.reading() as session:
         await workflow.load_camera(session, camera_id)
+    office.live.watch(camera_id)
     snapshot = await office.live.newest(camera_id)
     headers = {"Cache-Control": "no-store", "Last-Modified": snapshot.http_date}
     return Response(snapshot.jpeg, media_type="image/jpeg", headers=headers)
@@ -138,16 +140,15 @@ async def watch_live(camera_id: str, request: Request, asker: Asker, office: Off
     return StreamingResponse(stream, media_type=live.MEDIA_TYPE, headers={"Cache-Control": "no-store"})
 
 
-@router.put(
-    "/{camera_id}/snapshot", status_code=204, openapi_extra=JPEG_BODY, responses=problems(401, 403, 404, 413, 415, 422)
-)
-async def store_snapshot(camera_id: str, request: Request, office: OfficeDep) -> None:
-    """Store the newest picture of a camera."""
+@router.put("/{camera_id}/snapshot", openapi_extra=JPEG_BODY, responses=problems(401, 403, 404, 413, 415, 422))
+async def store_snapshot(camera_id: str, request: Request, office: OfficeDep) -> SnapshotStored:
+    """Store the newest picture of a camera. The answer says whether somebody watches: then one a second is wanted."""
     async with office.database.reading() as session:
         await workflow.load_camera(session, camera_id)
     jpeg = await read_body(request, office.settings.frame_limit, ("image/jpeg",))
     check_jpeg(jpeg)
     await office.live.store(camera_id, jpeg)
+    return SnapshotStored(watched=office.live.is_watched(camera_id))
 
 
 @router.put("/{camera_id}/signal", responses=problems(401, 403, 404, 409, 422))

@@ -131,6 +131,14 @@ class CameraStatus(BaseModel):
     at: UtcTime
 
 
+class SnapshotStored(BaseModel):
+    """A live picture was stored."""
+
+    watched: bool = Field(
+        description="somebody looks at this camera now: a picture a second is wanted, else every third"
+    )
+
+
 class Camera(BaseModel):
     """A camera. Credentials in ``source`` are masked for all but administrators and engines."""
 

@@ -7,7 +7,7 @@ from uuid import UUID
 import httpx
 
 from detector.outbox import Parcel
-from service.cameras.schemas import Camera, CameraPage, CameraStatusReport
+from service.cameras.schemas import Camera, CameraPage, CameraStatusReport, SnapshotStored
 from service.photos.schemas import ClaimedPhotos, Photo
 from service.system.schemas import EngineReport
 
@@ -79,9 +79,11 @@ class OfficeClient:
         body = {"status": status, "detail": detail[:500], "model": model}
         self._send("POST", f"/photos/{photo}/result", json=body)
 
-    def put_snapshot(self, camera: str, jpeg: bytes) -> None:
-        """The newest picture of a camera."""
-        self._send("PUT", f"/cameras/{camera}/snapshot", content=jpeg, headers={"Content-Type": "image/jpeg"})
+    def put_snapshot(self, camera: str, jpeg: bytes) -> bool:
+        """The newest picture of a camera; answers whether somebody watches it."""
+        headers = {"Content-Type": "image/jpeg"}
+        answer = self._send("PUT", f"/cameras/{camera}/snapshot", content=jpeg, headers=headers)
+        return SnapshotStored.model_validate_json(answer.content).watched
 
     def put_status(self, camera: str, status: CameraStatusReport) -> None:
         """How a camera is."""

@@ -25,7 +25,9 @@ class EngineSettings(BaseSettings):
     timezone: str = Field("Asia/Shanghai", description="the district's zone")
     parent: int | None = Field(None, description="process that must live; the engine ends when it is gone")
     restarts: int = Field(0, ge=0, description="how often the supervisor has restarted this engine")
-    threads: int | None = Field(None, ge=1, description="threads of one model call; one where none is given, and a call on each CPU")
+    threads: int | None = Field(
+        None, ge=1, description="threads of one model call; one where none is given, and a call on each CPU"
+    )
     derived_bytes: int = Field(
         4 * 1024**3, ge=0, description="bytes of all cameras' tracks of the last hours; the oldest are deleted first"
     )

@@ -209,12 +209,24 @@ async def test_the_newest_picture_is_kept(desk: Desk) -> None:
     assert_problem(await operator.get("/cameras/gate-1/snapshot.jpg"), 404, "yet")
     for colour in ((0, 0, 200), (200, 0, 0)):
         answer = await engine.put("/cameras/gate-1/snapshot", content=jpeg(colour=colour), headers=JPEG)
-        assert answer.status_code == 204
+        assert answer.status_code == 200
     shown = await operator.get("/cameras/gate-1/snapshot.jpg")
     assert shown.content == jpeg(colour=(200, 0, 0))
     assert shown.headers["content-type"] == "image/jpeg"
     assert_problem(await engine.put("/cameras/nowhere/snapshot", content=jpeg(), headers=JPEG), 404)
     assert_problem(await engine.put("/cameras/gate-1/snapshot", content=b"x", headers=JPEG), 422)
+
+
+async def test_the_engine_is_told_whether_somebody_watches(desk: Desk) -> None:
+    engine, operator = await desk.engine(), await desk.person(Role.OPERATOR)
+    for camera in ("gate-1", "gate-2"):
+        await desk.camera(camera)
+        stored = await engine.put(f"/cameras/{camera}/snapshot", content=jpeg(), headers=JPEG)
+        assert stored.json() == {"watched": False}
+    await operator.get("/cameras/gate-1/snapshot.jpg")
+    for camera, watched in (("gate-1", True), ("gate-2", False)):
+        stored = await engine.put(f"/cameras/{camera}/snapshot", content=jpeg(), headers=JPEG)
+        assert stored.json() == {"watched": watched}
 
 
 @pytest.mark.parametrize("camera_id", ["..%2f..%2fstreetwarden", "%2e%2e", "..%5c", "gate-1%00"])

@@ -466,7 +466,7 @@ export interface paths {
         get?: never;
         /**
          * Store Snapshot
-         * @description Store the newest picture of a camera.
+         * @description Store the newest picture of a camera. The answer says whether somebody watches: then one a second is wanted.
          */
         put: operations["store_snapshot"];
         post?: never;
@@ -6219,6 +6219,17 @@ export interface components {
             valid_seconds: number;
         };
         /**
+         * SnapshotStored
+         * @description A live picture was stored.
+         */
+        SnapshotStored: {
+            /**
+             * Watched
+             * @description somebody looks at this camera now: a picture a second is wanted, else every third
+             */
+            watched: boolean;
+        };
+        /**
          * Standard
          * @description The standard of one kind of violation.
          */
@@ -8784,11 +8795,13 @@ export interface operations {
         };
         responses: {
             /** @description Successful Response */
-            204: {
+            200: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": components["schemas"]["SnapshotStored"];
+                };
             };
             /** @description Unauthorized */
             401: {
