@@ -2,7 +2,8 @@
 
 The ground is the median of the crossroad clip, its noise what each of the clip's frames differs from the mean of its
 neighbours where nobody is. Two people of the clip walk over it as they did, each with the clip's own pixels; an
-e-tricycle and a bag of garbage, cut out of photos of the validation set, stand there from some time on.
+e-tricycle, a bag and a small piece of garbage and a butt, cut out of photos of the validation set, are there from some
+time on.
 """
 
 from collections.abc import Mapping
@@ -60,6 +61,8 @@ OFFENCES: Final = (
     *(Offence(ViolationKind.JAYWALKING, at, at + 20) for at in WALKS.values()),
     Offence(ViolationKind.ILLEGAL_PARKING, 50, SECONDS),
     Offence(ViolationKind.GARBAGE, 70, SECONDS),
+    Offence(ViolationKind.GARBAGE, 115, SECONDS),
+    Offence(ViolationKind.CIGARETTE_BUTT, 160, SECONDS),
 )
 
 
@@ -78,7 +81,7 @@ def still_scene(crossroad: Scene) -> Scene:
     made = crossroad.model_dump(mode="json")
     corner = [[0.55, 0.75], [1.0, 0.9], [1.0, 1.0], [0.0, 1.0], [0.0, 0.6]]
     made["zones"].append({"name": "verge", "kind": "no_parking", "polygon": corner, "seconds": 60})
-    made["rules"] |= {"illegal_parking": {"seconds": 60}, "garbage": {"min_seconds": 60}}
+    made["rules"] |= {"illegal_parking": {"seconds": 60}, "garbage": {"min_seconds": 60}, "cigarette_butt": {}}
     return Scene.model_validate(made)
 
 
@@ -100,6 +103,8 @@ def make_still_street(clip: Path, detections: Path, photos: Path, model: Model, 
     things = [
         _thing(ObjectClass.E_TRICYCLE, photos, model, ground, since=50, place=(520, 470), width=130),
         _thing(ObjectClass.GARBAGE, photos, model, ground, since=70, place=(120, 470), width=70),
+        _thing(ObjectClass.GARBAGE, photos, model, ground, since=115, place=(330, 420), width=32),
+        _thing(ObjectClass.CIGARETTE_BUTT, photos, model, ground, since=160, place=(420, 500), width=18),
     ]
     kept = np.load(detections)
     walkers = {visit.who: visit for visit in visits() if visit.who in WALKS}

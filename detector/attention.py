@@ -26,6 +26,8 @@ _LINGER_SECONDS: Final = 1.0
 """So long a scene is looked at after the last motion: whoever stopped is seen where he stopped."""
 _STANDING_SECONDS: Final = 0.5
 """Time between looks while something new stands still: who waits on the road must be seen once a second."""
+_THING_SECONDS: Final = 2.0
+"""The same while only a thing does, or lies there while its clock runs: as often as a close look."""
 _FIRST_SECONDS: Final = 2.0
 """So long everything is looked at at first: what is usual is not known yet."""
 
@@ -53,7 +55,9 @@ class Attention:
         self._whole = -math.inf
         """When all of a picture was last looked at."""
         self._places: deque[tuple[float, FloatArray]] = deque()
-        """Where something was new lately: (N, 4) fractions of the picture."""
+        """Where something moved lately: (N, 4) fractions of the picture."""
+        self._people = self._things = np.empty((0, 4))
+        self._things_seen = -math.inf
         self._moved = -math.inf
         self._new = -math.inf
         self._began: float | None = None
@@ -64,18 +68,26 @@ class Attention:
             now = frame.seconds
             if self._began is None or now < self._checked:  # a clock that begins anew
                 self._began = now
-                self._checked = self._looked = self._whole = self._moved = self._new = -math.inf
+                self._checked = self._looked = self._whole = self._moved = self._new = self._things_seen = -math.inf
                 self._places.clear()
             if now - self._checked < self._period(frame.time):
                 return None
             self._checked = now
-            if self._looking.motion and now - self._looked < _EARLY * self._wait(frame):
-                return None
-            self._looked = now
-            part = self._part(frame)
-            if part is None:
-                self._whole = now
-            return replace(frame, part=part)
+            wanted = self._wanted(frame) if self._looking.motion else frame
+            if wanted is not None:
+                self._looked = now
+                self._whole = now if wanted.part is None else self._whole
+            return wanted
+
+    def follow(self, people: FloatArray, things: FloatArray) -> None:
+        """Note what the rules follow now.
+
+        Args:
+            people: (N, 4) where people must be, fractions of the picture.
+            things: (M, 4) where something stands or lies whose clock runs, likewise.
+        """
+        with self._lock:
+            self._people, self._things = people, things
 
     def may_sleep(self) -> bool:
         """Whether nothing has moved for so long that key frames are enough."""
@@ -87,32 +99,51 @@ class Attention:
         with self._lock:
             return self._motion.is_disturbed(luma)
 
-    def _wait(self, frame: Frame) -> float:
-        """Seconds from the last look until one is due."""
+    def _wanted(self, frame: Frame) -> Frame | None:
+        """What of a frame to look at, if anything."""
         now = frame.seconds
         activity = self._motion.update(frame.luma(), now)
-        if activity is Activity.MOVING or now - (self._began or 0.0) < _FIRST_SECONDS:
+        first = now - (self._began or 0.0) < _FIRST_SECONDS
+        if activity is Activity.MOVING or first:
             self._moved = now
         if activity is not Activity.STILL:
             self._new = now
-        if now - self._moved <= _LINGER_SECONDS:
-            return 0.0
-        if activity is Activity.NEW:
-            return _STANDING_SECONDS
-        return self._looking.sleep_recheck if self._is_asleep(now) else self._looking.recheck
+        moving = now - self._moved <= _LINGER_SECONDS
+        looking = self._looking
+        recheck = looking.sleep_recheck if self._is_asleep(now) else looking.recheck
+        if first or not looking.parts:
+            wait = 0.0 if moving else _STANDING_SECONDS if activity is Activity.NEW else recheck
+            return frame if self._is_due(self._looked, now, wait) else None
+        if self._is_due(self._whole, now, recheck):
+            return frame
+        return self._partly(frame, moving=moving, new=activity is Activity.NEW)
 
-    def _part(self, frame: Frame) -> Part | None:
-        """What of a frame to look at: around what moves, and where it moved a moment ago; None for all of it."""
+    def _partly(self, frame: Frame, *, moving: bool, new: bool) -> Frame | None:
+        """The part around what moves, where it moved a moment ago, and around what is followed; all where it is large.
+
+        Where nobody moves or stands, what is followed can wait for the whole picture's turn if it lies too far apart.
+        """
         now = frame.seconds
-        if not (self._looking.motion and self._looking.parts) or now - (self._began or 0.0) < _FIRST_SECONDS:
-            return None
-        self._places.append((now, self._motion.places()))
+        self._places.append((now, self._motion.moving_places()))
         while now - self._places[0][0] > _LINGER_SECONDS:
             self._places.popleft()
-        if now - self._whole >= _EARLY * self._looking.recheck:
+        lively = moving or (new and len(self._people) > 0)
+        quiet_wait = _THING_SECONDS if new or len(self._things) else math.inf
+        wait = 0.0 if moving else _STANDING_SECONDS if lively else quiet_wait
+        if not self._is_due(self._looked, now, wait):
             return None
-        places = np.concatenate([places for _, places in self._places])
-        return Part.around(places, frame.width, frame.height)
+        places = [places for _, places in self._places]
+        if lively:
+            places.append(self._people)
+        if self._is_due(self._things_seen, now, _THING_SECONDS):
+            places += [self._things, self._motion.new_places()]
+            self._things_seen = now
+        part = Part.around(np.concatenate(places), frame.width, frame.height)
+        return replace(frame, part=part) if part is not None or lively else None
+
+    @staticmethod
+    def _is_due(last: float, now: float, wait: float) -> bool:
+        return now - last >= _EARLY * wait
 
     def _is_asleep(self, now: float) -> bool:
         still = now - max(self._moved, self._new)

@@ -277,6 +277,7 @@ class CameraWorker:
             self._use_model(request.model)
             self._has_come(frame)
             found = self._pipeline.process(frame, detections)
+            self._attention.follow(*self._pipeline.followed())
             self._at_work = None
             if self._abandoned.is_set():
                 return

@@ -57,8 +57,8 @@ class Motion:
         self._before = self._mean
         self._counts: Luma | None = None
         self._learnt = 0
-        self._new: Luma | None = None
-        """255 where the last picture shows something else than its background."""
+        self._new = self._moving = np.empty((0, 0), np.uint8)
+        """Not 0 where the last picture shows something else than its background, and something else than before."""
 
     def update(self, luma: Luma, seconds: float) -> Activity:
         """What happens in a picture; it is learnt from.
@@ -84,12 +84,12 @@ class Motion:
         cv2.accumulateWeighted(squares, self._variance, weight, usual)
         if cv2.countNonZero(new):
             cv2.accumulateWeighted(now, self._mean, 1 - math.exp(-step / _ABSORB_SECONDS), new)
-        self._new = new
+        self._new, self._moving = new, np.empty((0, 0), np.uint8)
         if not self._is_something(new):
             self._before = now
             return Activity.STILL
         moved = (np.abs(now - self._before) > _LEAST_STEP).astype(np.uint8)
-        self._before = now
+        self._before, self._moving = now, moved
         return Activity.MOVING if self._is_something(moved) else Activity.NEW
 
     def is_disturbed(self, luma: Luma) -> bool:
@@ -98,15 +98,20 @@ class Motion:
             return True
         return self._is_something(self._compared(luma)[2])
 
-    def places(self) -> Boxes:
-        """(N, 4) where the last picture shows what is new, moving or not: fractions of the picture.
+    def new_places(self) -> Boxes:
+        """(N, 4) where the last picture shows what is new, moving or not: fractions of the picture."""
+        return self._places(self._new)
 
-        None where something is new everywhere and nowhere, as in noise, or nothing is known of the picture yet.
-        """
-        if self._new is None:
+    def moving_places(self) -> Boxes:
+        """(N, 4) where it shows what moves, likewise."""
+        return self._places(self._moving)
+
+    def _places(self, mask: Luma) -> Boxes:
+        """Where so much of what is set in a mask belongs together that it is no noise."""
+        if not mask.size:
             return np.empty((0, 4))
-        new = self._new if self._counts is None else cv2.bitwise_and(self._new, self._counts)
-        _, _, stats, _ = cv2.connectedComponentsWithStats(new, connectivity=8)
+        counting = mask if self._counts is None else cv2.bitwise_and(mask, self._counts)
+        _, _, stats, _ = cv2.connectedComponentsWithStats(counting, connectivity=8)
         found = stats[1:][stats[1:, cv2.CC_STAT_AREA] >= _LEAST_AREA]
         left, top, wide, high = found[:, :4].T.astype(np.float64)
         height, width = self._mean.shape
@@ -114,7 +119,7 @@ class Motion:
 
     def _begin(self, luma: Luma) -> None:
         self._learnt = 1
-        self._new = None
+        self._new = self._moving = np.empty((0, 0), np.uint8)
         self._mean = luma.astype(np.float32)
         self._before = self._mean.copy()
         self._variance = np.zeros_like(self._mean)

@@ -14,11 +14,13 @@ from detector.alignment import AlignedFrame
 from detector.anchor import MemoryState
 from detector.detections import Detections, IntArray, ObjectClass
 from detector.film import Film
+from detector.geometry import FloatArray
 from detector.health import CameraHealth, HealthState
 from detector.pauses import PausedClock
 from detector.recorder import EvidenceShelf, Recorder
 from detector.riders import riders
 from detector.rules import Finding, View, rules_of
+from detector.rules.still import StillObjectRule
 from detector.scene import Scene
 from detector.signals import SignalBoard
 from detector.sources import Frame
@@ -92,6 +94,8 @@ class Pipeline:
         self._tracks = TrackStore(tracks, scene, self.signals) if tracks is not None else None
         self._size: tuple[int, int] | None = None
         """Width and height of frames as rules see them."""
+        self._shown: Frame | None = None
+        """The last frame as rules saw it."""
         self._busy = 0.0
         self._warned = False
 
@@ -137,6 +141,7 @@ class Pipeline:
             detections: in its pixels.
             seconds: the rules' time, which stands still while the camera cannot see.
         """
+        self._shown = frame
         tracks = self._tracker.update(detections, frame.seconds, frame.image, frame.part)
         self._busy = frame.seconds if len(tracks) else self._busy
         numbers = np.full(len(detections), -1, np.int64)
@@ -150,6 +155,18 @@ class Pipeline:
         if self._tracks is not None:
             self._tracks.add(shown, seen, is_sure, (self._tracker.rows, tracks.class_id), self._rules)
         return findings, numbers
+
+    def followed(self) -> tuple[FloatArray, FloatArray]:
+        """Where people must be, and still things whose clock runs: (N, 4) and (M, 4) fractions of the picture."""
+        if self._shown is None:
+            return np.empty((0, 4)), np.empty((0, 4))
+        size = np.array([self._shown.width, self._shown.height] * 2)
+        awaited = (a.box for rule in self._rules if isinstance(rule, StillObjectRule) for a in rule.awaited())
+        people, things = self._tracker.people() / size, np.array([*awaited]).reshape(-1, 4)
+        if isinstance(self._shown, AlignedFrame) and self._shown.alignment is not None:
+            alignment = self._shown.alignment
+            return alignment.boxes(people, 1, 1), alignment.boxes(things, 1, 1)
+        return people, things
 
     def finish(self, patience: float | None = None) -> list[Violation]:
         """The source has ended: offences that only waited for their end.

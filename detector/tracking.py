@@ -36,6 +36,7 @@ _FAR_COST = 0.65
 is near; after a gap nobody knows where the object is."""
 
 _LEARN_SECONDS: Final = 0.5
+_BELIEVED: Final = 3
 _NO_ROWS: Final[IntArray] = np.empty(0, np.int64)
 
 _STRANGE = 0.6
@@ -125,8 +126,10 @@ class Tracker:
             self._state.predict(step, self.settings.acceleration)
             self._interval += 0.1 * (step - self._interval)
             if part is not None and image is not None:
-                size = np.array([image.shape[1], image.shape[0]] * 2)
-                self._seen[~part.holds(_corners(self._state.box) / size)] += seconds - self._time
+                places = _corners(self._state.box) / np.array([image.shape[1], image.shape[0]] * 2)
+                # Who must be outside the picture by now is missed all the same.
+                here = (places[:, 2:] > 0).all(axis=1) & (places[:, :2] < 1).all(axis=1)
+                self._seen[here & ~part.holds(places.clip(0, 1))] += seconds - self._time
         self._time = seconds
         self._forget(seconds)
         self.rows = _NO_ROWS
@@ -141,6 +144,12 @@ class Tracker:
         if image is not None:
             self._learn_colours(detections, row_of, doubtful, seconds, image)
         return self._believed(detections, row_of, seconds)
+
+    def people(self) -> Array:
+        """(N, 4) where believed tracks of people must be who were seen within the last second; pixels."""
+        rows = (self._hits >= _BELIEVED) & (self._votes.argmax(axis=1) == ObjectClass.PERSON)
+        rows &= (self._time or 0.0) - self._seen <= 1.0
+        return _corners(self._state.box[rows])
 
     def _forget(self, seconds: float) -> None:
         """Drop what has not been seen for long; a track seen once or twice is forgotten sooner."""
@@ -331,7 +340,7 @@ class Tracker:
     def _believed(self, detections: Detections, row_of: IntArray, seconds: float) -> Detections:
         tracked = (row_of >= 0).nonzero()[0]
         rows = row_of[tracked]
-        believed = (self._hits[rows] >= 3) & (seconds - self._first[rows] >= self.settings.confirm_seconds)
+        believed = (self._hits[rows] >= _BELIEVED) & (seconds - self._first[rows] >= self.settings.confirm_seconds)
         chosen, rows = tracked[believed], rows[believed]
         result = detections[chosen]
         self.rows = result.tracks

@@ -61,7 +61,9 @@ def watch(source: Source, model: Model, pipeline: Pipeline) -> Generator[Violati
     seen = detected_frames(source, model, pipeline.scene, attention)
     try:
         for frame, detections in ahead(seen, depth=_DEPTH, name="model"):
-            yield from pipeline.process(frame, detections)
+            violations = pipeline.process(frame, detections)
+            attention.follow(*pipeline.followed())
+            yield from violations
     except SourceError:
         yield from pipeline.finish()
         raise

@@ -31,6 +31,10 @@ class StillObjectRule(Rule):
         seen = view.detections if self._sizes is None else self._sizes.possible(view)
         return self.memory.update(view.frame, seen)
 
+    def awaited(self) -> list[Anchor]:
+        """What lies or stands there while its clock runs: it will offend if it stays."""
+        return [anchor for anchor in self.memory.anchors if anchor.start is not None]
+
     def finish(self) -> list[Finding]:
         """Nothing: a thing that has not lain long enough when the source ends is no offence."""
         return []
