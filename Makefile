@@ -15,7 +15,7 @@ DATA   ?= data/demo
 # The office's tests that ask the database most; all of tests/service runs on it too.
 ON_POSTGRESQL := tests/service/retention $(patsubst %,tests/service/test_%.py,anchors bootstrap violations photos photo_problems sessions users events joining)
 
-.PHONY: help run test lint lint-console bench model-report setup setup-dev setup-train console types screenshots clean check-python check-node
+.PHONY: help run test lint lint-console bench bench-office model-report setup setup-dev setup-train console types screenshots clean check-python check-node
 
 help:  ## say what can be made
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -45,6 +45,10 @@ $(STAMPS)/dev: pyproject.toml $(STAMPS)/serve
 
 $(STAMPS)/train: pyproject.toml $(STAMPS)/dev
 	$(BIN)/pip install --quiet --disable-pip-version-check -e '.[dev,train]'
+	@touch $@
+
+$(STAMPS)/bench: pyproject.toml $(STAMPS)/train
+	$(BIN)/pip install --quiet --disable-pip-version-check -e '.[dev,train,bench,cluster]'
 	@touch $@
 
 $(STAMPS)/node: $(WEB)/package-lock.json | check-node
@@ -81,8 +85,10 @@ lint: setup-train lint-console  ## ruff, strict mypy, TypeScript
 	$(BIN)/mypy
 	$(BIN)/mypy train.py benchmarks
 
-bench: setup-train console  ## print speeds, ratios, list times and the console's size
-	$(BIN)/python -m benchmarks
+bench: $(STAMPS)/bench  ## beside ultralytics, supervision and sahi: print one table (BENCH="--quick --write")
+	$(BIN)/python -m benchmarks $(BENCH)
+
+bench-office: setup-dev console  ## print list times of a large office and the console's size
 	$(BIN)/python -m benchmarks.cases
 	cd $(WEB) && npm run size
 

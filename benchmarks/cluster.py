@@ -6,6 +6,7 @@ last camera has finished. Contestants take turns. Other programs take processor 
 machines lies, and the CPU time of a look says what the machines themselves have needed.
 """
 
+import json
 import os
 import statistics
 import tempfile
@@ -65,6 +66,7 @@ def main(
     cameras: Annotated[int, typer.Option(min=1, help="Cameras that play it.")] = 4,
     seconds: Annotated[float, typer.Option(min=5, help="So much of it.")] = 79.5,
     rounds: Annotated[int, typer.Option(min=1, help="How often each number of machines has its turn.")] = 3,
+    as_json: Annotated[bool, typer.Option("--json", help="The figures as JSON too, in the last line.")] = False,
 ) -> None:
     """Measure one machine of one core and two of them."""
     cores = sorted(os.sched_getaffinity(0))
@@ -79,7 +81,9 @@ def main(
             for machines, done in runs.items():
                 done.append(_measure(Path(name) / f"{number}-{machines}", part, cameras, cores[:machines], seconds))
                 typer.echo(_line(machines, done[-1]))
-    _conclude(runs)
+    figures = _conclude(runs)
+    if as_json:
+        typer.echo(json.dumps(figures))
 
 
 def _line(machines: int, run: Run) -> str:
@@ -90,14 +94,23 @@ def _line(machines: int, run: Run) -> str:
     )
 
 
-def _conclude(runs: dict[int, list[Run]]) -> None:
+def _conclude(runs: dict[int, list[Run]]) -> dict[str, float]:
+    """Say what the rounds tell, and return it."""
     ratios = [(b.looks / b.wall) / (a.looks / a.wall) for a, b in zip(runs[1], runs[2], strict=True)]
     busy = {n: statistics.median(r.cpu / r.wall / n for r in done) for n, done in runs.items()}
     by_cpu = [2 * (a.cpu / a.looks) / (b.cpu / b.looks) for a, b in zip(runs[1], runs[2], strict=True)]
     each = ", ".join(f"{ratio:.2f}" for ratio in ratios)
-    typer.echo(f"two against one, looks a second: {statistics.median(ratios):.2f} × (rounds: {each}); target 1.8 ×")
-    typer.echo(f"by CPU time of a look, were both cores theirs alone: {statistics.median(by_cpu):.2f} ×")
+    figures = {
+        "ratio": statistics.median(ratios),
+        "by_cpu": statistics.median(by_cpu),
+        "cores_got": busy[2],
+        "looks": runs[2][-1].looks,
+        "recall": min(run.recall for run in runs[2]),
+    }
+    typer.echo(f"two against one, looks a second: {figures['ratio']:.2f} × (rounds: {each}); target 1.8 ×")
+    typer.echo(f"by CPU time of a look, were both cores theirs alone: {figures['by_cpu']:.2f} ×")
     typer.echo(f"share of the cores that the machines got: {busy[1]:.0%} of one, {busy[2]:.0%} of two")
+    return figures
 
 
 def _measure(folder: Path, clip: Path, cameras: int, cores: list[int], seconds: float) -> Run:

@@ -1,0 +1,95 @@
+"""Neighbours: rows that other benchmarks measure, each run as it is by hand, with ``--json``."""
+
+import json
+from collections.abc import Sequence
+from importlib.util import find_spec
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from benchmarks.contest.stage import StageError, process
+from benchmarks.contest.table import Row
+
+_NODES = ("--rounds", "1")
+_QUICK_NODES = ("--rounds", "1", "--cameras", "2", "--seconds", "20")
+
+
+class ManyCameras(BaseModel):
+    """What ``benchmarks.many_cameras --json`` says in its last line."""
+
+    model_config = ConfigDict(extra="ignore")
+
+    cameras: int
+    moving: float
+    median_age_ms: float
+    further_camera_mb: float
+    found: int
+    planted: int
+    cores: float
+
+
+class TwoNodes(BaseModel):
+    """What ``benchmarks.cluster --json`` says in its last line."""
+
+    model_config = ConfigDict(extra="ignore")
+
+    ratio: float
+    by_cpu: float
+    recall: float
+    looks: int
+    cores_got: float
+
+
+def many_cameras_rows(*, quick: bool) -> list[Row]:
+    """Cameras on this box, and the memory that one more takes."""
+    cameras, memory = (
+        "cameras at 5 fps, 640×360, 10 % moving, on 2 cores, median age below 500 ms",
+        "memory a further camera costs",
+    )
+    try:
+        said = ManyCameras.model_validate(
+            _answer("benchmarks.many_cameras", ["--cameras", "40", "--seconds", "30" if quick else "60"])
+        )
+    except (StageError, ValidationError) as error:
+        why = _one_line(error)
+        return [Row(cameras, 40, None, why, unit=""), Row(memory, 25, None, why, unit="MB", at_most=True)]
+    young = said.median_age_ms < 500
+    moving = f"{said.cameras} cameras, {said.moving:.0%} of the time moving, {said.cores:.2f} cores"
+    how = f"{moving}; median age {said.median_age_ms:.0f} ms{'' if young else ': too old'}"
+    recall = f"{said.found}/{said.planted} / –"
+    return [
+        Row(cameras, 40, said.cameras if young else 0, how, unit="", recall=recall),
+        Row(memory, 25, said.further_camera_mb, "in the same run", unit="MB", at_most=True, recall=recall),
+    ]
+
+
+def two_nodes_row(*, quick: bool) -> Row:
+    """Two nodes of Ray beside one."""
+    measure = "Ray: two nodes over one on the same work, one core each"
+    try:
+        said = TwoNodes.model_validate(_answer("benchmarks.cluster", _QUICK_NODES if quick else _NODES))
+    except (StageError, ValidationError) as error:
+        return Row(measure, 1.8, None, _one_line(error))
+    how = (
+        f"looks a second, {said.looks} looks each; by processor time of a look {said.by_cpu:.2f} ×; two machines got"
+        f" {said.cores_got:.0%} of their cores"
+    )
+    return Row(measure, 1.8, said.ratio, how, recall=f"{said.recall:.2f} / –")
+
+
+def _answer(module: str, arguments: Sequence[str]) -> object:
+    """The last line that a benchmark prints.
+
+    Raises:
+        StageError: it is not there, fails, or its last line is no JSON.
+    """
+    if find_spec(module) is None:
+        raise StageError(f"{module} is not there")
+    lines = process(module, [*arguments, "--json"])
+    try:
+        return json.loads(lines[-1])
+    except (IndexError, json.JSONDecodeError) as error:
+        raise StageError(f"{module} printed no JSON") from error
+
+
+def _one_line(error: Exception) -> str:
+    return " ".join(str(error).split())
