@@ -71,9 +71,11 @@ def main(
         try:
             run = Run(hours, cameras, start, minutes * 60, every)
             figures = run.soak(office, still.scene, dated)
+            figures["seconds to stop"] = round(office.stop(), 1)
         finally:
-            stopped = office.stop()
-        figures |= {"seconds to stop": round(stopped, 1), "verify": _verified(office.data)}
+            if office.process is not None and office.process.poll() is None:
+                office.kill()
+        figures["verify"] = _verified(office.data)
     json.dump(figures, sys.stdout, indent=2, ensure_ascii=False)
     sys.stdout.write("\n")
 
@@ -107,7 +109,12 @@ class Run:
         passed = 0.0
         while passed * self.cameras < self.hours and time.monotonic() - begun < self.limit:
             time.sleep(self.every)
-            passed = _camera_hours(client, self.start)
+            try:
+                passed = _camera_hours(client, self.start)
+            except (
+                httpx.TimeoutException
+            ):  # a machine that others use as well; the processes are looked at all the same
+                sys.stderr.write("\nthe office did not answer in time\n")
             engine = office.engine_pid()
             if office.process is not None and engine is not None:
                 samples["office"].append(_sample(office.process.pid, passed))
