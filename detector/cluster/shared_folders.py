@@ -27,7 +27,12 @@ class Terms:
         self._lock = Lock()
 
     def take(self, shelf: str, term: int) -> None:
-        """Become the owner of a shelf."""
+        """Become the owner of a shelf.
+
+        Raises:
+            OvertakenError: another engine has done so with a later term.
+            SharedPlaceError: nobody can say now.
+        """
         self._place.claim(shelf, term)
         with self._lock:
             self._terms[shelf] = term

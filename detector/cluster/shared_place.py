@@ -40,7 +40,12 @@ class SharedPlace:
         self._store = _open(url)
 
     def claim(self, shelf: str, term: int) -> None:
-        """Become the owner of a shelf."""
+        """Become the owner of a shelf.
+
+        Raises:
+            OvertakenError: another engine has done so with a later term.
+        """
+        self.check_owner(shelf, term)
         with _reached():
             obstore.put(self._store, f"owners/{shelf}", str(term).encode())
 

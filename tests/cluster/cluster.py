@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from pathlib import Path
 from threading import Event, Thread
@@ -28,6 +29,7 @@ SCENE = {
 }
 _CELL = 32
 _FRAME_SECONDS = 0.25
+_NOISE = np.random.default_rng(0)
 
 
 class ClusterEngine:
@@ -111,17 +113,21 @@ class Street:
         self._http.close()
 
     def _push(self) -> None:
-        started, noise = time.monotonic(), np.random.default_rng(0)
+        started = time.monotonic()
         while not self._stopping.wait(_FRAME_SECONDS):
-            count = min(self._things, int((time.monotonic() - started) / self._every) + 1)
-            places = [place_of(number) for number in range(count)]
-            image = paint(320, 240, *(("e_tricycle", (x, y, x + _CELL, y + _CELL)) for x, y in places))
-            image = np.minimum(image, 249)
-            image += noise.integers(0, 6, image.shape, np.uint8)  # a picture that repeats itself is called frozen
-            jpeg = cv2.imencode(".jpg", image, [cv2.IMWRITE_JPEG_QUALITY, 95])[1].tobytes()
+            come = int((time.monotonic() - started) / self._every) + 1
+            jpeg = picture_of(range(min(self._things, come)))
             headers = {"Content-Type": "image/jpeg", "X-Captured-At": datetime.now(UTC).isoformat()}
             answer = self._http.post(f"/cameras/{self.camera}/frames", content=jpeg, headers=headers)
             self.refused += answer.status_code != 202
+
+
+def picture_of(things: Iterable[int]) -> bytes:
+    """A JPEG of the street with these things on it, and noise: a picture that repeats itself is called frozen."""
+    places = [place_of(thing) for thing in things]
+    image = paint(320, 240, *(("e_tricycle", (x, y, x + _CELL, y + _CELL)) for x, y in places))
+    image = np.minimum(image, 249) + _NOISE.integers(0, 6, image.shape, np.uint8)
+    return cv2.imencode(".jpg", image, [cv2.IMWRITE_JPEG_QUALITY, 95])[1].tobytes()
 
 
 def place_of(thing: int) -> tuple[int, int]:

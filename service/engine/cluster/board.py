@@ -5,6 +5,7 @@ from typing import Any, Final
 
 import ray
 import structlog
+from ray.autoscaler.sdk import request_resources
 from ray.exceptions import RayError
 from ray.util.scheduling_strategies import NodeAffinitySchedulingStrategy
 
@@ -22,11 +23,18 @@ class Board:
 
     def __init__(self) -> None:
         self._published: dict[str, Any] = {}
+        self._wanted = 0
         self._at = time.monotonic()
 
     def publish(self, state: dict[str, Any]) -> None:
-        """Replace what is published."""
+        """Replace what is published, and tell Ray's autoscaler how many cores are wanted; without one nobody listens.
+
+        Here and not in the leader, because through ``ray://`` the autoscaler cannot be reached.
+        """
         self._published, self._at = state, time.monotonic()
+        if state["wanted_cores"] != self._wanted:
+            self._wanted = state["wanted_cores"]
+            request_resources(bundles=[{"CPU": 1}] * self._wanted)
 
     def age(self) -> float:
         """Seconds since something was published, or since the board was made."""

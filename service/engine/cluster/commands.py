@@ -7,6 +7,7 @@ from contextlib import contextmanager
 
 import ray
 from pydantic import ValidationError
+from ray.exceptions import RayError
 
 from detector.cluster.shared_place import SharedPlaceError
 from detector.registry import ModelError
@@ -31,7 +32,7 @@ def run(address: str) -> int:
     try:
         with _connected(address):
             ClusterProcess(settings).run()
-    except (ConnectionError, ModelError, SharedPlaceError, LeadLostError) as error:
+    except (ConnectionError, RayError, ModelError, SharedPlaceError, LeadLostError) as error:
         _say(f"cluster {address}: {error}")
         return 1
     return 0

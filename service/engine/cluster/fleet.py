@@ -94,6 +94,7 @@ class Fleet:
         self._version = version
         self.hosts: dict[str, Member] = {}
         self.servers: dict[str, Member] = {}
+        self._model: tuple[str, Any] | None = None
         self._tried: dict[str, float] = {}
         """When starting something on a machine last went wrong, monotonic seconds."""
 
@@ -139,7 +140,7 @@ class Fleet:
             if host.report is None or not servers or host.servers == names:
                 continue
             host.servers = names
-            host.handle.use_model.remote(shipped, [server.handle for server in servers])
+            host.handle.use_model.remote(self._put(shipped), [server.handle for server in servers])
             if host.report.model != shipped.entry.sha256:
                 return
 
@@ -160,6 +161,12 @@ class Fleet:
         del self.hosts[host.name]
         self._end(host)
 
+    def _put(self, shipped: ShippedModel) -> Any:  # noqa: ANN401 - a reference of Ray's
+        """The model in Ray's object store: it is sent to each machine once."""
+        if self._model is None or self._model[0] != shipped.entry.sha256:
+            self._model = shipped.entry.sha256, ray.put(shipped)
+        return self._model[1]
+
     def _own_hosts(self) -> list[Member]:
         return [host for host in self.hosts.values() if host.version == self._version]
 
@@ -174,7 +181,7 @@ class Fleet:
             name = f"model:{version}:{node.id}:{place}-{uuid4().hex[:8]}"
             lanes = 1 if gpus else max(1, round(node.cores / wanted))
             gpu = number if gpus else None
-            handle = _start(ModelServer, name, node, _HELD * node.cores / wanted, shipped, lanes, gpu=gpu)
+            handle = _start(ModelServer, name, node, _HELD * node.cores / wanted, self._put(shipped), lanes, gpu=gpu)
             self.servers[name] = Member(name, node.id, version, handle)
 
     def _start_hosts(self, node: Node, version: str, shipped: ShippedModel, *, gpus: bool) -> None:
@@ -183,9 +190,8 @@ class Fleet:
         servers = self.servers_for(node.id, version)
         for _ in range(wanted - there if servers else 0):
             name = f"host:{self._version}:{node.id}:{uuid4().hex[:8]}"
-            handles = [server.handle for server in servers]
-            held = _HELD * node.cores / wanted
-            handle = _start(CameraHost, name, node, held, self._settings, shipped, handles, count_model=not gpus)
+            parts = self._settings, self._put(shipped), [server.handle for server in servers]
+            handle = _start(CameraHost, name, node, _HELD * node.cores / wanted, *parts, count_model=not gpus)
             names = tuple(server.name for server in servers)
             self.hosts[name] = Member(name, node.id, self._version, handle, servers=names)
 

@@ -7,7 +7,6 @@ from typing import Any, Final
 
 import ray
 import structlog
-from ray.autoscaler.sdk import request_resources
 from ray.exceptions import RayError
 
 from detector.camera_status import CameraState
@@ -22,10 +21,10 @@ _log = structlog.get_logger(__name__)
 
 _MOVE_SECONDS: Final = 5.0
 """Between two moves that only make loads more even: what a move changes must have been measured."""
+_WARM_SECONDS: Final = 15.0
+"""So long a camera must have run on a host before its cost is believed: the meters look back ten seconds."""
 _SETTLE_SECONDS: Final = 20.0
 """So long a leader that finds no cameras running waits for the hosts of all machines before it places any."""
-_SMOOTH: Final = 0.5
-"""Weight of a new measurement of a camera's cost against those before."""
 
 
 class Leader:
@@ -49,9 +48,10 @@ class Leader:
         self._sent: dict[str, tuple[list[Assigned], int | None]] = {}
         self._calls: dict[str, Any] = {}
         self._costs: dict[str, float] = {}
+        self._since: dict[str, tuple[str, float]] = {}
+        """The host that each camera runs on, and since when, monotonic seconds."""
         self._began = time.monotonic()
         self._moved_at = 0.0
-        self._asked_for = 0
         self._nodes: list[Node] = []
         self._here = str(ray.get_runtime_context().get_node_id())
         self.published = self._state()
@@ -76,7 +76,6 @@ class Leader:
         self._decide()
         self._configure()
         self._let_go()
-        self._ask_for_machines()
         self.published = self._state()
 
     def tell(self, camera: str, crosswalk: str, phase: Phase) -> None:
@@ -142,10 +141,14 @@ class Leader:
         ]
 
     def _weigh(self) -> None:
+        now = time.monotonic()
         for host in self._fleet.hosts.values():
             for camera, cost in host.report.costs.items() if host.report is not None else ():
-                before = self._costs.get(camera, cost)
-                self._costs[camera] = before + _SMOOTH * (cost - before)
+                place, since = self._since.get(camera, ("", now))
+                if place != host.name:
+                    self._since[camera] = host.name, now
+                elif now - since > _WARM_SECONDS:
+                    self._costs[camera] = cost
 
     def _decide(self) -> None:
         """Plan: who has a host keeps it; one camera at a time moves to a new version or a less busy machine."""
@@ -160,7 +163,8 @@ class Leader:
                 del planned[strangers[0]]
             stay = {c: h for c, h in planned.items() if h not in known}
             planned = stay | place({c: costs[c] for c in costs if c not in stay}, planned, seats)
-            if not stay and not self._is_moving() and time.monotonic() - self._moved_at > _MOVE_SECONDS:
+            measured = all(camera in self._costs for camera in planned)
+            if measured and not stay and not self._is_moving() and time.monotonic() - self._moved_at > _MOVE_SECONDS:
                 self._even_out(costs, planned, seats)
         terms = {c: t for c, (_, t) in self._plan.items() if self._plan[c][0] == planned.get(c)}
         self._plan = {c: (h, terms.get(c) or self._known_term(c, h) or time.time_ns()) for c, h in planned.items()}
@@ -237,6 +241,9 @@ class Leader:
         except RayError as error:
             _log.warning("host not configured", host=host.name, reason=" ".join(str(error).split())[-300:])
             self._sent.pop(host.name, None)
+            runs = host.report.cameras if host.report is not None else {}
+            # Those that have not started are tried again with a later term.
+            self._plan = {c: (h, t) for c, (h, t) in self._plan.items() if h != host.name or c in runs}
         host.stale, host.question = True, None  # what it said before says nothing about what it was told
         return False
 
@@ -248,10 +255,3 @@ class Leader:
             idle = host.report is not None and not host.report.cameras and not host.report.outbox
             if idle and host.version != self._version and host.name not in self._calls:
                 self._fleet.let_go(host)
-
-    def _ask_for_machines(self) -> None:
-        """Say to Ray's autoscaler how large the cluster should be; without one nobody listens."""
-        wanted = wanted_cores(map(self._cost, self._configs))
-        if wanted != self._asked_for:
-            self._asked_for = wanted
-            request_resources(bundles=[{"CPU": 1}] * wanted)

@@ -3,6 +3,7 @@
 import socket
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
+from itertools import count
 from pathlib import Path
 from uuid import UUID
 
@@ -22,7 +23,8 @@ __all__ = ["s3_server"]
 
 WHEN = datetime(2026, 11, 24, tzinfo=UTC)
 SHELF = "camera-gate-1"
-Machine = Callable[[int], "Engine"]
+Machine = Callable[[], "Engine"]
+_TERMS = count(1)
 
 
 class Engine:
@@ -76,15 +78,14 @@ def machine(url: str, tmp_path: Path) -> Iterator[Machine]:
     """Makes engines; what they have left in the shared place is removed at the end."""
     made: list[Engine] = []
 
-    def make(term: int) -> Engine:
-        made.append(Engine(tmp_path / str(len(made)), url, term))
+    def make() -> Engine:
+        made.append(Engine(tmp_path / str(len(made)), url, next(_TERMS)))
         return made[-1]
 
     yield make
     place = SharedPlace(url)
     for left in place.parcels(SHELF):
         place.remove_parcel(SHELF, left)
-    place.claim(SHELF, 0)
 
 
 def violation(*files: str, violation_id: UUID | None = None) -> Violation:
@@ -97,28 +98,28 @@ def violation(*files: str, violation_id: UUID | None = None) -> Violation:
 
 
 def test_what_a_dead_machine_held_goes_out_from_the_next(machine: Machine) -> None:
-    first = machine(1)
+    first = machine()
     held, whole = first.find("a.jpg"), first.complete(first.find("b.jpg"), "b.mp4")
-    parcels = list(machine(2).outbox.pending())
+    parcels = list(machine().outbox.pending())
     assert [p.violation for p in parcels] == [held, whole]
     assert (parcels[1].folder / "b.mp4").read_bytes() == b"film"
 
 
 def test_what_was_delivered_is_gone_for_the_next_machine(machine: Machine) -> None:
-    first = machine(1)
+    first = machine()
     first.complete(first.find("a.jpg"), "a.mp4")
     first.complete(refused := first.find("b.jpg"), "b.mp4")
     delivered, bad = list(first.outbox.pending())
     first.outbox.delivered(delivered)
     first.outbox.refuse(bad.folder, "no such camera")
-    assert list(machine(2).outbox.pending()) == []
+    assert list(machine().outbox.pending()) == []
     with pytest.raises(FileNotFoundError):
         first.place.read(SHELF, refused.id, "b.jpg")
 
 
 def test_found_again_from_an_old_checkpoint_it_is_the_same_parcel(machine: Machine) -> None:
-    held = machine(1).find("a.jpg")
-    second = machine(2)
+    held = machine().find("a.jpg")
+    second = machine()
     again = violation("a.jpg", violation_id=held.id)
     (second.outbox.stage(again.id) / "a.jpg").write_bytes(b"picture")
     assert second.outbox.hold(again) is None
@@ -127,9 +128,9 @@ def test_found_again_from_an_old_checkpoint_it_is_the_same_parcel(machine: Machi
 
 def test_who_was_taken_for_dead_writes_and_delivers_nothing_more(machine: Machine) -> None:
     """Its parcels are the next one's, and its memory is out of date."""
-    slow = machine(1)
+    slow = machine()
     slow.complete(slow.find("a.jpg"), "a.mp4")
-    taken_over = machine(2)
+    taken_over = machine()
     with pytest.raises(OutboxError, match="taken it over"):
         slow.find("b.jpg")
     assert slow.terms.lost == {SHELF}
@@ -139,19 +140,21 @@ def test_who_was_taken_for_dead_writes_and_delivers_nothing_more(machine: Machin
     before = taken_over.place.read_checkpoint(SHELF)
     slow.checkpoint.save(pipeline(seconds=7))  # said in the log, and nothing else
     assert taken_over.place.read_checkpoint(SHELF) == before
+    with pytest.raises(OvertakenError):
+        slow.terms.take(SHELF, 0)
 
 
 def test_a_checkpoint_goes_from_machine_to_machine(machine: Machine) -> None:
-    machine(1).checkpoint.save(pipeline())
-    saved = Checkpoint.model_validate_json(machine(2).place.read_checkpoint(SHELF))
+    machine().checkpoint.save(pipeline())
+    saved = Checkpoint.model_validate_json(machine().place.read_checkpoint(SHELF))
     restored = pipeline()
-    machine(3).checkpoint.restore(restored)
+    machine().checkpoint.restore(restored)
     assert restored.checkpoint() == saved
     assert saved.rules.keys() == {"illegal_parking"}
 
 
 def test_an_engine_owns_only_what_it_was_given(machine: Machine) -> None:
-    engine = machine(1)
+    engine = machine()
     with pytest.raises(OvertakenError):
         engine.terms.check("camera-gate-2")
 
@@ -159,7 +162,7 @@ def test_an_engine_owns_only_what_it_was_given(machine: Machine) -> None:
 @pytest.mark.parametrize("url", ["folder"], indirect=True)
 def test_without_the_shared_place_nothing_is_called_kept(machine: Machine, url: str) -> None:
     """The recorder tries again later, as with a full disk."""
-    engine = machine(1)
+    engine = machine()
     away = Path(url).with_name("away")
     Path(url).rename(away)
     Path(url).touch()  # a file where the folder was: as if another thing were mounted there
