@@ -94,8 +94,15 @@ class DozingDecoder:
         return self._not_given([picture for packet in group for picture in self._context.decode(packet)])
 
     def _not_given(self, pictures: list[av.VideoFrame]) -> list[av.VideoFrame]:
-        """Without the key frame that was given while asleep; a decoder with threads gives it again much later."""
-        return [p for p in pictures if self._given is None or p.pts != self._given]
+        """Without the key frame that was given while asleep; a decoder with threads gives it again much later.
+
+        It is left out once: a camera whose time stands still gives all its pictures the same one.
+        """
+        for number, picture in enumerate(pictures):
+            if self._given is not None and picture.pts == self._given:
+                self._given = None
+                return pictures[:number] + pictures[number + 1 :]
+        return pictures
 
     def _drained(self, packet: av.Packet[VideoStream]) -> list[av.VideoFrame]:
         """What the decoder still holds back; its timestamps count as those of a packet of the stream."""

@@ -6,7 +6,7 @@ import io
 import tempfile
 from collections import deque
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from fractions import Fraction
 from pathlib import Path
@@ -20,6 +20,12 @@ from av.video.stream import VideoStream
 _KEPT: Final = 28.0
 """Seconds that are kept: a clip of 20 s whose offence is known seven seconds after its end."""
 _MOST_BYTES: Final = 12 * 1024 * 1024
+_LONGEST_GAP: Final = 10.0
+"""Seconds from packet to packet; a stream that is silent for longer is opened anew."""
+_APART: Final = Fraction(1, 1000)
+"""Seconds between packets that claim the same time; MP4 counts in no coarser ones."""
+_TICK: Final = Fraction(1, 90_000)
+"""The unit of times in the files that are made, seconds."""
 _MP4_HEADER: Final = 1
 """First byte of a decoder's configuration as MP4 has it (avcC); streams have start codes instead (Annex B)."""
 
@@ -68,6 +74,8 @@ class PacketRing:
         self._lock = Lock()
         self._packets: deque[_Packet] = deque()
         self._bytes = 0
+        self._stamp: int | None = None
+        """Of the newest packet, in the stream's own units."""
         self._stream: VideoStream | None = None
         self._template = b""
         self._offset: timedelta | None = None
@@ -84,6 +92,12 @@ class PacketRing:
             self._bytes, self._template, self._offset = 0, b"", None
             self._stream = stream if stream.codec_context.name == "h264" else None
 
+    def give_up(self) -> None:
+        """The timestamps of this connection are of no use: keep nothing, as nobody could say when it was."""
+        with self._lock:
+            self._packets.clear()
+            self._bytes, self._offset, self._stream = 0, None, None
+
     def add(self, packet: av.Packet[VideoStream]) -> None:
         """Keep a packet, the newest in the order of decoding."""
         stream, base = self._stream, packet.time_base
@@ -96,8 +110,13 @@ class PacketRing:
             kept = _Packet(bytes(packet), packet.pts * base, decoded * base, packet.is_keyframe)
             if not self._template:
                 self._template = _template(stream, kept)
-            if self._packets and kept.decoded <= self._packets[-1].decoded:
-                self._packets.clear()  # time has jumped back: nothing before fits
+            repeated, self._stamp = decoded == self._stamp, decoded
+            if self._packets and repeated:
+                # Cameras that repeat a time, or send a key frame in two parts: a file has no place for both at once.
+                later = self._packets[-1].decoded + _APART
+                kept = replace(kept, decoded=later, shown=max(kept.shown, later))
+            if self._packets and not 0 < kept.decoded - self._packets[-1].decoded < _LONGEST_GAP:
+                self._packets.clear()  # time has jumped: nothing before fits
                 self._bytes = 0
                 if not kept.key:
                     return
@@ -162,8 +181,7 @@ def _mp4(packets: Sequence[_Packet], template: bytes) -> bytes:
 
 
 def _packet(kept: _Packet, stream: VideoStream, begin: Fraction) -> av.Packet[Stream]:
-    base = Fraction(1, 90_000)
     packet = av.Packet(kept.content)
-    packet.stream, packet.time_base, packet.is_keyframe = stream, base, kept.key
-    packet.pts, packet.dts = round((kept.shown - begin) / base), round((kept.decoded - begin) / base)
+    packet.stream, packet.time_base, packet.is_keyframe = stream, _TICK, kept.key
+    packet.pts, packet.dts = round((kept.shown - begin) / _TICK), round((kept.decoded - begin) / _TICK)
     return packet

@@ -2,6 +2,7 @@
 
 import secrets
 import threading
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from enum import StrEnum
@@ -38,11 +39,14 @@ class Backoff:
         first: seconds before the first new attempt.
         longest: seconds that no wait exceeds.
         jitter: the part of each wait that is left to chance, 0 to 1.
+        steady: seconds that a source must give frames before its failures are forgotten. One that opens and breaks off
+            all the time is not opened more and more often than one that is dead.
     """
 
     first: float = 0.5
     longest: float = 30.0
     jitter: float = 0.5
+    steady: float = 10.0
 
     def delay(self, attempt: int) -> float:
         """Seconds to wait before attempt 0, 1, 2 and so on.
@@ -60,7 +64,7 @@ class ReconnectingSource(Source):
 
     Args:
         connect: makes a new connection; it shares its clock with the one before, so that seconds go on.
-        backoff: how long to wait after a failure; the count begins anew when frames have come.
+        backoff: how long to wait after a failure; the count begins anew when frames have come for a while.
         on_state: told of each change of state, from the reader's thread.
     """
 
@@ -108,10 +112,12 @@ class ReconnectingSource(Source):
         while not self._closed.is_set():
             first = number
             reason = "the source ended"
+            begun = newest = 0.0
             try:
                 for frame in self._current.frames():
+                    newest = time.monotonic()
                     if number == first:
-                        attempt = 0
+                        begun = newest
                         self._tell(StreamState.PLAYING)
                     number = first + frame.number + 1
                     yield replace(frame, number=number - 1)
@@ -121,6 +127,8 @@ class ReconnectingSource(Source):
                 self._current.close()
             if self._closed.is_set():
                 break
+            if newest - begun >= self._backoff.steady:
+                attempt = 0
             delay = self._backoff.delay(attempt)
             attempt += 1
             log.warning("reconnecting", source=self.address, reason=reason, attempt=attempt, seconds=round(delay, 2))

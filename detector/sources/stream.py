@@ -58,6 +58,8 @@ class StreamSource(Source):
         self._newest: tuple[av.VideoFrame, float, int] | None = None
         self._packets = PacketRing()
         self._opened = False
+        self._damaged = 0
+        """Pictures that were left out since the last good one was taken."""
         self._fault: str | None = None
         self._closed = False
         self._reader: threading.Thread | None = None
@@ -99,7 +101,9 @@ class StreamSource(Source):
                     None if picture.pts is None or picture.time_base is None else float(picture.pts * picture.time_base)
                 )
                 moment, seconds = self._clock.stamp(stamp, arrived)
-                if stamp is not None:
+                if not self._clock.trusted:
+                    self._packets.give_up()
+                elif stamp is not None:
                     self._packets.mark(stamp, moment)
                 yield Frame(Decoded(picture), moment, seconds, number, packets=self._packets)
         finally:
@@ -123,8 +127,10 @@ class StreamSource(Source):
                 return None
             newest, self._newest = self._newest, None
             if newest is not None:
+                self._damaged = 0
                 return newest
-            raise SourceError(f"{self._masked}: {self._fault or f'silent for {limit:g} s'}")
+            silence = f"only damaged pictures for {limit:g} s; try TCP" if self._damaged else f"silent for {limit:g} s"
+            raise SourceError(f"{self._masked}: {self._fault or silence}")
 
     def _read(self) -> None:
         fault = "the stream ended"
@@ -133,7 +139,7 @@ class StreamSource(Source):
         except av.FFmpegError as error:
             # An FFmpeg error's full text repeats the address with its password.
             if not self._opened:
-                fault = f"cannot be opened: {_reason(error)}; check the address and that the camera is on"
+                fault = f"cannot be opened: {_reason(error)}; {_advice(error)}"
             else:
                 fault = f"the stream broke off: {_reason(error)}"
         except SourceError as error:
@@ -146,8 +152,13 @@ class StreamSource(Source):
     def _decode(self) -> None:
         # Asking how many frames a second come would hold the first one back by seconds.
         options = {"fflags": "nobuffer", "flags": "low_delay", "fpsprobesize": "0"}
-        if urlsplit(self._url).scheme.startswith("rtsp"):
-            options |= {"rtsp_transport": self._transport}
+        scheme = urlsplit(self._url).scheme.lower()
+        if scheme.startswith("rtsp"):
+            # On a busy network packets overtake each other by more than the tenth of a second that FFmpeg waits.
+            options |= {"rtsp_transport": self._transport, "max_delay": "500000"}
+        if scheme.startswith(("http", "rtmp")):
+            # FLV may announce sound at any time, and FFmpeg would wait five seconds for it.
+            options |= {"analyzeduration": "1000000"}
         limits = (self._connecting, self._silence)
         with av.open(self._url, options=options, timeout=limits) as container:
             if not container.streams.video:
@@ -168,16 +179,32 @@ class StreamSource(Source):
                 except av.error.InvalidDataError:
                     continue  # lost packets; the stream recovers at its next key frame
                 for picture in pictures:
-                    with self._changed:
-                        self._newest = (picture, time.monotonic(), number)
-                        self._changed.notify_all()
                     number += 1
+                    # What was concealed where packets are missing is no evidence.
+                    if picture.is_corrupt:
+                        self._damaged += 1
+                        continue
+                    with self._changed:
+                        self._newest = (picture, time.monotonic(), number - 1)
+                        self._changed.notify_all()
 
 
 def _reason(error: av.FFmpegError) -> str:
     if isinstance(error, av.error.ExitError | TimeoutError):
         return "no answer in time"
     return error.strerror or type(error).__name__
+
+
+def _advice(error: av.FFmpegError) -> str:
+    match error:
+        case av.error.HTTPUnauthorizedError() | av.error.HTTPForbiddenError():
+            return "check user name and password"
+        case av.error.HTTPNotFoundError():
+            return "check the path of the address"
+        case av.error.InvalidDataError():
+            return "what comes from there is no video that can be read; check the address"
+        case _:
+            return "check the address and that the camera is on"
 
 
 def _split_transport(address: str) -> tuple[str, Transport | None]:

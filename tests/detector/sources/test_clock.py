@@ -31,6 +31,29 @@ def test_drift_is_anchored_again() -> None:
     assert round(clock.stamp(86_400.1, 101.1, NOW + 1.1)[1], 6) == 1.1
 
 
+def test_timestamps_that_stand_still_are_given_up() -> None:
+    clock = StreamClock("rtsp://camera")
+    with capture_logs() as logs:
+        seconds = [clock.stamp(7.0, 100 + step / 5, NOW + step / 5)[1] for step in range(600)]
+    assert [entry["event"] for entry in logs] == [
+        *["timestamps anchored again"] * 6, "timestamps are of no use: the arrival counts",
+    ]  # fmt: skip
+    assert not clock.trusted
+    assert seconds[300:] == [step / 5 for step in range(300, 600)]
+    clock.restart()
+    assert clock.trusted
+    clock.stamp(8.0, 300, NOW + 200)
+    assert clock.stamp(8.1, 300.4, NOW + 200.4)[1] == 200.1
+
+
+def test_a_line_that_stalls_now_and_then_is_still_trusted() -> None:
+    clock = StreamClock()
+    for step in range(3000):
+        late = 3.0 if step % 300 < 3 else 0.0  # every half minute; what was held back comes at once
+        clock.stamp(step / 10, 100 + step / 10 + late, NOW + step / 10 + late)
+    assert clock.trusted
+
+
 def test_a_new_connection_goes_on_by_wall_time() -> None:
     clock = StreamClock()
     clock.stamp(7.0, 100, NOW)

@@ -10,6 +10,7 @@ from av.video.stream import VideoStream
 from structlog.testing import capture_logs
 
 from detector.sources import Luma, VideoSource
+from detector.sources.dozing import DozingDecoder
 
 FPS, GROUP = 10, 20
 STREET = np.random.default_rng(5).integers(60, 180, (120, 160, 3), dtype=np.uint8)
@@ -97,3 +98,17 @@ def test_pictures_are_those_of_a_decoder_that_is_awake(tmp_path: Path) -> None:
         source.spare(Watcher())
         for frame in source.frames():
             assert (frame.image == by_time[round(frame.seconds * FPS)]).all()
+
+
+def test_a_time_that_stands_still_hides_no_picture(tmp_path: Path) -> None:
+    """All pictures of such a camera claim the time of the key frame that was given while it slept."""
+    watcher = Watcher()
+    given = 0
+    with av.open(str(film(tmp_path / "street.mkv", 12, [(5, 8)]))) as container:
+        stream = container.streams.video[0]
+        decoder = DozingDecoder(stream.codec_context, watcher)
+        for packet in container.demux(stream):
+            packet.pts = packet.dts = 0
+            pictures = decoder.decode(packet)
+            given += len(pictures) if watcher.awake else 0
+    assert given >= 2 * GROUP

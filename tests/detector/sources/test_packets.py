@@ -1,4 +1,6 @@
 import io
+import itertools
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from fractions import Fraction
 from pathlib import Path
@@ -93,3 +95,44 @@ def test_a_new_connection_begins_anew(clip: Path) -> None:
         ring.open(container.streams.video[0])
     assert ring.size == 0
     assert ring.cut(seconds(40), seconds(50)) is None
+
+
+def restamped(clip: Path, stamp: Callable[[int], int]) -> PacketRing:
+    """A ring of the clip's first 20 s, whose pictures claim other times, in milliseconds."""
+    ring = PacketRing()
+    with av.open(str(clip)) as container:
+        stream = container.streams.video[0]
+        ring.open(stream)
+        for number, packet in enumerate(itertools.islice(container.demux(stream), 200)):
+            packet.time_base = Fraction(1, 1000)
+            packet.pts = packet.dts = stamp(number)
+            ring.add(packet)
+    return ring
+
+
+def test_a_repeated_time_loses_nothing(clip: Path) -> None:
+    """A key frame that comes in two parts, or a camera that counts in whole seconds."""
+    ring = restamped(clip, lambda number: number // 2 * 200)
+    ring.mark(0.0, NOON)
+    cut = ring.cut(seconds(4), seconds(16))
+    assert cut is not None
+    with av.open(io.BytesIO(cut.mp4())) as file:
+        assert len(list(file.decode(video=0))) == 121
+
+
+@pytest.mark.parametrize("jump", [3_600_000, -19_000])
+def test_what_lay_before_a_jump_of_time_goes(clip: Path, jump: int) -> None:
+    """Its times fit nothing any more: kept, they would prove the wrong moment."""
+    ring = restamped(clip, lambda number: 20_000 + number * 100 + (jump if number >= 100 else 0))
+    ring.mark(30.0 + jump / 1000, seconds(10))
+    cut = ring.cut(seconds(0), seconds(20))
+    assert cut is not None
+    assert cut.began == seconds(10)
+
+
+def test_times_of_no_use_are_not_kept(clip: Path) -> None:
+    ring = restamped(clip, lambda number: number * 100)
+    ring.mark(0.0, NOON)
+    ring.give_up()
+    assert ring.size == 0
+    assert ring.cut(seconds(0), seconds(20)) is None

@@ -1,55 +1,24 @@
 import io
 import itertools
+import shutil
 import signal
 import socket
-import subprocess
 import threading
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
 import av
 import pytest
+from av.video.stream import VideoStream
 
-from detector.sources import Backoff, ReconnectingSource, SourceError, StreamSource, StreamState
+from detector.sources import Backoff, ReconnectingSource, SourceError, StreamSource, StreamState, stream
 from detector.sources.clock import StreamClock
+from detector.sources.decoded import Decoded
+from detector.sources.dozing import DozingDecoder
 from detector.sources.reconnecting import StateObserver
-
-PYTHON = "/usr/bin/python3"
-SERVER = Path(__file__).with_name("rtsp_server.py")
-NEEDED = (
-    "gir1.2-gst-rtsp-server-1.0 python3-gi gstreamer1.0-plugins-base gstreamer1.0-plugins-good "
-    "gstreamer1.0-plugins-bad gstreamer1.0-plugins-ugly gstreamer1.0-libav"
-)
-
-
-@contextmanager
-def rtsp_server(port: int = 0, *arguments: str) -> Iterator[tuple[int, subprocess.Popen[str]]]:
-    server = subprocess.Popen(
-        [PYTHON, str(SERVER), str(port), *arguments], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
-    )
-    try:
-        assert server.stdout is not None
-        line = server.stdout.readline()
-        assert line, "the RTSP server did not start"
-        yield int(line), server
-    finally:
-        server.kill()
-        server.communicate()
-
-
-@pytest.fixture(scope="module", autouse=True)
-def _gstreamer() -> None:
-    check = "import gi; gi.require_version('GstRtspServer', '1.0'); from gi.repository import Gst, GstRtspServer; "
-    check += "Gst.init(None); raise SystemExit(not all(map(Gst.ElementFactory.find, ('x264enc', 'avdec_mpeg4'))))"
-    try:
-        found = subprocess.run([PYTHON, "-c", check], capture_output=True, timeout=30, check=False).returncode == 0
-    except FileNotFoundError:
-        found = False
-    if not found:
-        pytest.skip(f"needs an RTSP server: apt-get install {NEEDED}")
+from tests.detector.live import rtsp_server
 
 
 @pytest.mark.parametrize("transport", ["tcp", "udp"])
@@ -61,6 +30,111 @@ def test_plays_by_tcp_and_udp(transport: str) -> None:
     steps = [b.number - a.number for a, b in itertools.pairwise(frames)]
     assert frames[0].seconds == 0
     assert all(abs(gap - 0.1 * step) < 0.05 for gap, step in zip(gaps, steps, strict=True))
+    assert abs((datetime.now(UTC) - frames[-1].time).total_seconds()) < 5
+
+
+@pytest.mark.parametrize("codec", ["h264", "h265"])
+def test_pictures_that_change_their_size(codec: str) -> None:
+    """Without a new connection: a stream that is set up anew on the camera's page, or adapts to a weak line."""
+    with (
+        rtsp_server("--codec", codec) as (port, server),
+        StreamSource(f"rtsp://127.0.0.1:{port}/main") as source,
+    ):
+        frames = []
+        for frame in source.frames():
+            frames.append(frame)
+            if len(frames) == 5:
+                server.send_signal(signal.SIGUSR1)
+            if len(frames) > 5 and [f.width for f in frames[-6:]] == [640] * 6:
+                break
+    sizes = [frame.image.shape[:2] for frame in frames]
+    assert sizes[0] == (240, 320)
+    assert sizes[-1] == (480, 640)
+    assert sizes == sorted(sizes)
+    seconds = [frame.seconds for frame in frames]
+    assert seconds == sorted(set(seconds))
+    if codec == "h265":
+        return
+    ring = frames[-1].packets
+    assert ring is not None
+    cut = ring.cut(frames[0].time, frames[-1].time)
+    assert cut is not None
+    with av.open(io.BytesIO(cut.mp4())) as clip:
+        assert {picture.width for picture in clip.decode(video=0)} == {320, 640}
+
+
+@pytest.mark.parametrize("password", ["right", "wrong", None])
+def test_a_camera_that_asks_for_a_password(password: str | None) -> None:
+    login = f"viewer:{password}%40@" if password else ""
+    with rtsp_server("--login", "viewer:right@") as (port, _):
+        source = StreamSource(f"rtsp://{login}127.0.0.1:{port}/main")
+        with source:
+            if password == "right":
+                assert next(source.frames()).width == 320
+                return
+            with pytest.raises(SourceError, match="check user name and password") as caught:
+                next(source.frames())
+    line = str(caught.value)
+    assert line.startswith(f"rtsp://{'***@' if password else ''}127.0.0.1:{port}/main: cannot be opened: ")
+    assert "\n" not in line
+    assert "viewer" not in line
+    assert "wrong" not in line
+
+
+def test_a_path_that_is_not_there() -> None:
+    with (
+        rtsp_server() as (port, _),
+        StreamSource(f"rtsp://127.0.0.1:{port}/other") as source,
+        pytest.raises(SourceError, match=r"404.*check the path"),
+    ):
+        next(source.frames())
+
+
+def test_packets_that_overtake_each_other() -> None:
+    """UDP promises no order. Where nothing puts them in order again, all pictures are damaged and none comes."""
+    with (
+        rtsp_server("--network", "shuffled") as (port, _),
+        StreamSource(f"rtsp://127.0.0.1:{port}/main?transport=udp") as source,
+    ):
+        frames = [frame for frame, _ in zip(source.frames(), range(20), strict=False)]
+    sent = 1 + round((frames[-1].seconds - frames[0].seconds) / 0.1)
+    assert len(frames) > 0.6 * sent
+
+
+def test_pictures_with_missing_packets_are_left_out(crossroad: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What a decoder makes up for them is no evidence."""
+    decoded: list[bool] = []
+    given: list[bool] = []
+
+    class Decoder(DozingDecoder):
+        def decode(self, packet: "av.Packet[VideoStream]") -> list[av.VideoFrame]:
+            pictures = super().decode(packet)
+            decoded.extend(picture.is_corrupt for picture in pictures)
+            return pictures
+
+    class Given(Decoded):
+        def __init__(self, frame: av.VideoFrame) -> None:
+            given.append(frame.is_corrupt)
+            super().__init__(frame)
+
+    monkeypatch.setattr(stream, "DozingDecoder", Decoder)
+    monkeypatch.setattr(stream, "Decoded", Given)
+    with (
+        rtsp_server("--network", "lossy", "--clip", str(crossroad)) as (port, _),
+        StreamSource(f"rtsp://127.0.0.1:{port}/main?transport=udp") as source,
+    ):
+        for _ in source.frames():
+            if sum(decoded) >= 3:
+                break
+    assert given
+    assert not any(given)
+
+
+@pytest.mark.skipif(shutil.which("faketime") is None, reason="needs a clock to set: apt-get install faketime")
+def test_a_camera_whose_clock_is_a_day_off() -> None:
+    """When a frame was captured is said by this machine's clock; the camera's timestamps only say how far apart."""
+    with rtsp_server(skew="+24h") as (port, _), StreamSource(f"rtsp://127.0.0.1:{port}/main") as source:
+        frames = [frame for frame, _ in zip(source.frames(), range(5), strict=False)]
     assert abs((datetime.now(UTC) - frames[-1].time).total_seconds()) < 5
 
 
@@ -80,7 +154,7 @@ def test_what_the_camera_encoded_can_be_had_after_it_is_gone() -> None:
 
 
 def test_plays_the_real_clip(crossroad: Path) -> None:
-    with rtsp_server(0, str(crossroad)) as (port, _), StreamSource(f"rtsp://127.0.0.1:{port}/main") as source:
+    with rtsp_server("--clip", str(crossroad)) as (port, _), StreamSource(f"rtsp://127.0.0.1:{port}/main") as source:
         frame = next(source.frames())
     assert (frame.width, frame.height) == (384, 288)
     assert frame.image.std() > 20
@@ -165,7 +239,7 @@ def test_comes_back_when_the_server_does() -> None:
         watched.wait(lambda: len(watched.seen) >= 3)
     watched.wait(lambda: StreamState.RECONNECTING in watched.states)
     before = len(watched.seen)
-    with rtsp_server(port):
+    with rtsp_server("--port", str(port)):
         watched.wait(lambda: len(watched.seen) >= before + 3)
         watched.source.close()
         watched.thread.join(timeout=5)
