@@ -13,7 +13,7 @@ import kubernetes_validate
 import pytest
 import yaml
 from compose_spec import PyCompose
-from typer.main import get_command
+from typer.main import get_group
 
 from detector.registry import FOLDER_VARIABLE
 from detector.runtimes import RUNTIME_VARIABLE
@@ -99,7 +99,7 @@ def environments() -> Iterator[Mapping[str, str]]:
 
 def test_every_command_and_option_exists() -> None:
     called = set()
-    group = get_command(app)
+    group = get_group(app)
     for arguments in commands():
         with group.make_context("streetwarden", list(arguments)) as context:
             name, command, rest = group.resolve_command(context, arguments)
