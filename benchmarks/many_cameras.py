@@ -144,7 +144,7 @@ def main(
     imported = time.time() - psutil.Process().create_time()
     try:
         begun = time.monotonic()
-        model = Model.load(lanes=lanes or usable_cpus())
+        model = Model.load(threads=1, lanes=lanes or usable_cpus())
         loaded = time.monotonic() - begun
         files = _files(cameras, shared, runs, model)
         with TemporaryDirectory() as folder:
