@@ -2,7 +2,8 @@
 
 import math
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from dataclasses import replace
+from datetime import datetime, timedelta
 from typing import ClassVar, Final
 
 from detector.anchor import MemoryState
@@ -75,7 +76,7 @@ class Jaywalking(Rule):
             if visit is None:
                 visit = self._continued(track, present, moment, pixels)
             if visit is None:
-                visit = Visit([track], *offence, moment, moment, moment, place, pixels)
+                visit = Visit([track], *offence, moment, moment, moment, place, pixels, self._seen_last(track))
                 visit.reported = track in self._climbed
             visit.zone, visit.why = offence if visit.why != offence[1] else (visit.zone, visit.why)
             visit.on(moment, place, pixels, riding=bool(people.riding[row]))
@@ -157,6 +158,11 @@ class Jaywalking(Rule):
         visit.tracks.append(track)
         return visit
 
+    def _seen_last(self, track: int) -> float | None:
+        """When somebody who is not on a visit was last seen; None for a newcomer."""
+        seen = self._known.get(track)
+        return None if seen is None else seen[1]
+
     def _have_met(self, track: int, visit: Visit) -> bool:
         """Whether a person was seen after one on a visit had first been: then they are two."""
         seen = self._known.get(track)
@@ -186,9 +192,10 @@ class Jaywalking(Rule):
         findings = []
         for visit in visits:
             visit.reported = True
-            findings.append(
-                self._finding(visit.tracks, visit.zone, visit.moments(), visit.confidence, visit.why, visit.course)
-            )
+            shown = self._finding(visit.tracks, visit.zone, visit.moments(), visit.confidence, visit.why, visit.course)
+            earlier = visit.first.frame.seconds - visit.begun
+            started = shown.started - timedelta(seconds=earlier)
+            findings.append(replace(shown, started=started, started_s=visit.begun))
         return findings
 
     def _climbs(self, people: People) -> list[Finding]:

@@ -52,10 +52,14 @@ class Visit:
     Attributes:
         tracks: numbers that the tracker gave the person, the newest last.
         zone: where; ``why``: what makes it an offence, beyond being there.
-        first, best, latest: moments of the stay; ``best`` is the surest one at a whole second.
+        first, best, end, latest: moments of the stay; ``best`` is the surest one at a whole second. It begins when
+            ``stay`` rises from 0 and ends where that was highest, whatever jitter says before and after: that is where
+            a cumulative sum (Page, Biometrika 1954) sees a change, as soon at 5 as at 25 frames a second.
         place, pixels: the newest ground point, in metres or pixels, and in pixels.
         height: mean height of the box, pixels; ``tall`` the same lately, for who comes nearer grows.
         farthest: how far the person got from the first place, the same unit; jitter adds nothing to it.
+        allowed: when the person was last seen where it may be, None where that is not known.
+        begun: when the stay began: halfway from then to ``first``, since nobody looked in between.
         stay: seconds on the road less those off it, never below 0: somebody who walks along the kerb and whose box
             jitters over it does not add up to a stay.
         on_seconds: the most that ``stay`` has been.
@@ -72,6 +76,8 @@ class Visit:
     best: Moment
     origin: Point
     pixels: Point
+    allowed: float | None = None
+    begun: float = 0.0
     farthest: float = 0.0
     height: float = 0.0
     tall: float = 0.0
@@ -81,6 +87,7 @@ class Visit:
     last_seen: float = 0.0
     last_known: float = 0.0
     was_on: bool = False
+    end: Moment = field(init=False)
     samples: int = 0
     ridden: int = 0
     confidence: float = 0.0
@@ -90,6 +97,9 @@ class Visit:
     _mark: tuple[float, Point] | None = None
     _even: Point | None = None
     _places: int = 1
+
+    def __post_init__(self) -> None:
+        self.end = self.latest
 
     def on(self, moment: Moment, place: Point, pixels: Point, *, riding: bool) -> None:
         """Seen where it must not be.
@@ -104,7 +114,10 @@ class Visit:
         since = self.last_seen
         if self.was_on:
             self.stay += min(seconds - self.last_seen, LONGEST_GAP)
-            self.on_seconds = max(self.on_seconds, self.stay)
+        elif self.stay <= 0:
+            self._begin(moment)
+        if self.stay >= self.on_seconds:
+            self.end, self.on_seconds = moment, self.stay
         self.was_on, self.last_on, self.last_seen, self.last_known = True, seconds, seconds, seconds
         self.samples += 1
         self.ridden += riding
@@ -121,13 +134,14 @@ class Visit:
                 del self.course[1:-1:2]
         self.latest = moment
         # Pictures are kept at whole seconds, so that visits at the same time share frames and memory stays small.
-        if int(seconds) != int(self.best.frame.seconds) and moment.confidence >= self.best.confidence:
+        newer = self.end is moment and int(seconds) != int(self.best.frame.seconds)
+        if newer and moment.confidence >= self.best.confidence:
             self.best = moment
 
     def off(self, seconds: float) -> None:
         """Seen where it may be."""
         self.stay = max(0.0, self.stay - (seconds - self.last_seen))
-        self.was_on, self.last_seen, self.last_known = False, seconds, seconds
+        self.was_on, self.last_seen, self.last_known, self.allowed = False, seconds, seconds, seconds
 
     @property
     def walked(self) -> bool:
@@ -155,10 +169,18 @@ class Visit:
 
     def moments(self) -> list[Moment]:
         """Start, course and end, in order of time, none twice."""
-        by_time = {m.frame.seconds: m for m in (self.first, self.best, self.latest)}
+        by_time = {m.frame.seconds: m for m in (self.first, self.best, self.end)}
         chosen = [by_time[s] for s in sorted(by_time)]
         notes = {1: ["course"], 2: ["start", "end"], 3: ["start", "course", "end"]}[len(chosen)]
         return [replace(moment, note=note) for moment, note in zip(chosen, notes, strict=True)]
+
+    def _begin(self, moment: Moment) -> None:
+        """The stay begins, at first or after one that jitter made."""
+        self.first = self.best = moment
+        seconds = moment.frame.seconds
+        gap = 0.0 if self.allowed is None else seconds - self.allowed
+        self.stay = gap / 2 if gap <= LONGEST_GAP else 0.0
+        self.begun = seconds - self.stay
 
     def _left(self, gap: float) -> bool:
         """Whether this person has gone out of the picture, or would have, at the speed of last."""
