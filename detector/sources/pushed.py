@@ -2,13 +2,17 @@
 
 import threading
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from typing import Final
 
 import structlog
 
 from detector.sources.frame import Frame
 from detector.sources.photos import PhotoError, decode_photo
 from detector.sources.source import Source
+
+_MOST_AHEAD: Final = timedelta(minutes=5)
+"""A frame further ahead of this machine's clock is refused: one such time would make all true ones after it too old."""
 
 log: structlog.stdlib.BoundLogger = structlog.get_logger(__name__)
 
@@ -57,14 +61,18 @@ class PushedSource(Source):
             captured_at: when it was captured, with a zone.
 
         Raises:
-            FrameRefusedError: where the time has no zone or is not later than the last one's, the bytes are
-                no JPEG file, or the source is closed.
+            FrameRefusedError: where the time has no zone, lies in the future or is not later than the last one's, the
+                bytes are no JPEG file, or the source is closed.
         """
         if captured_at.tzinfo is None:
             raise FrameRefusedError(f"{self._address}: the capture time {captured_at.isoformat()} has no zone")
         if not jpeg.startswith(b"\xff\xd8\xff"):
             raise FrameRefusedError(f"{self._address}: the frame is no JPEG file")
         captured_at = captured_at.astimezone(UTC)
+        if captured_at > datetime.now(UTC) + _MOST_AHEAD:
+            raise FrameRefusedError(
+                f"{self._address}: {captured_at.isoformat()} lies in the future; set the clock of the camera"
+            )
         with self._changed:
             if self._closed:
                 raise FrameRefusedError(f"{self._address}: the source is closed")

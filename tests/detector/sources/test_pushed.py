@@ -61,6 +61,15 @@ def test_refusals_say_why(content: bytes, moment: datetime, fault: str) -> None:
         source.push(content, moment)
 
 
+def test_one_time_a_day_ahead_does_not_shut_out_the_true_ones() -> None:
+    source = PushedSource("push:gate-1")
+    with pytest.raises(FrameRefusedError, match=r"push:gate-1: .*lies in the future; set the clock"):
+        source.push(jpeg(0), datetime.now(UTC) + timedelta(hours=24))
+    source.push(jpeg(1), datetime.now(UTC))
+    source.close()
+    assert len(list(source.frames())) == 1
+
+
 def test_a_closed_source_refuses() -> None:
     source = PushedSource()
     source.close()
