@@ -1,12 +1,17 @@
-"""Blending: COCO weights mixed back into a trained model, so that people and vehicles do not fade."""
+"""Blending: COCO weights mixed back into a trained model, so that people and vehicles do not fade.
 
+Weights are mixed with their normalisations folded in: one model can be written with many weights and normalisations,
+and the mean of two ways to write it computes something else. What comes out is for looking, not for further training.
+"""
+
+import copy
 from pathlib import Path
 
 import torch
 from torch import nn
 
 from datasets.classes import CLASSES, COCO_ROWS
-from models.surgery import class_convolutions, logit
+from models.surgery import class_convolutions, fold, logit
 
 LEVEL = 0.3
 """Confidence that separates right from wrong best for every new class, once levelled."""
@@ -26,8 +31,8 @@ def blend(checkpoint: Path, coco: nn.Module, share: float, target: Path) -> None
         target: the mixed model's file.
     """
     content = torch.load(checkpoint, map_location="cpu", weights_only=False)
-    model = (content.get("ema") or content["model"]).float()
-    before, after = coco.float().state_dict(), model.state_dict()
+    model = fold((content.get("ema") or content["model"]).float())
+    before, after = fold(copy.deepcopy(coco).float()).state_dict(), model.state_dict()
     classes = {f"{name}.{part}" for name in class_convolutions(model) for part in ("weight", "bias")}
     for name, value in after.items():
         if value.is_floating_point():
@@ -47,8 +52,8 @@ def mix(checkpoint: Path, earlier: Path, share: float) -> None:
     """
     content = torch.load(checkpoint, map_location="cpu", weights_only=False)
     before = torch.load(earlier, map_location="cpu", weights_only=False)
-    old = (before.get("ema") or before["model"]).float().state_dict()
-    model = content["model"].float()
+    old = fold((before.get("ema") or before["model"]).float()).state_dict()
+    model = fold(content["model"].float())
     mixed = model.state_dict()
     for name, value in mixed.items():
         if value.is_floating_point():

@@ -12,6 +12,7 @@ from ultralytics.nn.modules import Conv
 
 from models.exporting import tensor
 from models.schedule import TrainingError
+from models.surgery import unused_normalisation
 
 LOOKS = 64
 """Photos by which the spread of each channel is measured: a channel sees hundreds of places in each."""
@@ -43,9 +44,8 @@ def restore(exported: Path, model: nn.Module, photos: list[Path], image_size: in
         if isinstance(module, Conv):
             _copy(weights, exported, f"{name}.conv.weight", module.conv.weight)
             _copy(weights, exported, f"{name}.conv.bias", module.bn.bias)
-            module.bn.running_mean.zero_()
-            module.bn.running_var.fill_(1.0 - module.bn.eps)
-            nn.init.ones_(module.bn.weight)
+            with torch.no_grad():
+                unused_normalisation(module.bn)
         elif isinstance(module, nn.Conv2d) and module.bias is not None:
             _copy(weights, exported, f"{name}.weight", module.weight)
             _copy(weights, exported, f"{name}.bias", module.bias)

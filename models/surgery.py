@@ -6,6 +6,7 @@ from pathlib import Path
 import torch
 from torch import nn
 from ultralytics import YOLO
+from ultralytics.nn.modules import Conv
 
 from datasets.classes import CLASSES, COCO_ROWS
 from datasets.teacher import load_coco_model
@@ -61,6 +62,30 @@ def drop_one_to_one(model: nn.Module) -> None:
     """
     head = model.get_submodule("model")[-1]
     head.one2one_cv2 = head.one2one_cv3 = None
+
+
+def fold(model: nn.Module) -> nn.Module:
+    """Moves each batch normalisation into the convolution before it, in place, and leaves one that changes nothing.
+
+    The model computes what it did, as a fused one does, and two models that compute the same then have the same
+    weights. It is for looking: a training step would normalise by its batch.
+    """
+    with torch.no_grad():
+        for module in model.modules():
+            if isinstance(module, Conv):
+                bn = module.bn
+                gain = bn.weight / (bn.running_var + bn.eps).sqrt()
+                module.conv.weight.mul_(gain.reshape(-1, 1, 1, 1))
+                bn.bias.sub_(bn.running_mean * gain)
+                unused_normalisation(bn)
+    return model
+
+
+def unused_normalisation(bn: nn.BatchNorm2d) -> None:
+    """Makes a batch normalisation add its offset and do nothing else; call it without gradients."""
+    bn.running_mean.zero_()
+    bn.running_var.fill_(1.0)
+    bn.weight.fill_(math.sqrt(1.0 + bn.eps))
 
 
 def class_convolutions(model: nn.Module) -> list[str]:

@@ -1,3 +1,4 @@
+import copy
 from pathlib import Path
 
 import pytest
@@ -5,8 +6,9 @@ import pytest
 from datasets.classes import CLASSES, COCO_ROWS
 from tests.models.training import MARKS, torch
 
+from ultralytics.nn.modules import Conv  # isort: skip
 from models.blending import LEVEL, blend, level, mix  # isort: skip
-from models.surgery import class_convolutions, logit, operate  # isort: skip
+from models.surgery import class_convolutions, fold, logit, operate  # isort: skip
 
 pytestmark = MARKS
 
@@ -27,13 +29,36 @@ def test_old_classes_are_mixed_and_new_ones_stay_as_trained(coco_weights: Path, 
     coco = operate(coco_weights, "yolo26n").model
     blend(trained, coco, share, trained.with_name("blended.pt"))
     blended = torch.load(trained.with_name("blended.pt"), weights_only=False)["model"].float()
-    before, after = coco.state_dict(), blended.state_dict()
+    before, after = fold(coco).state_dict(), blended.state_dict()
     for name in class_convolutions(blended):
         difference = after[f"{name}.bias"] - before[f"{name}.bias"]
         assert torch.allclose(difference[: len(COCO_ROWS)], torch.tensor(1 - share), atol=0.01)
         assert torch.allclose(difference[len(COCO_ROWS) :], torch.tensor(1.0), atol=0.01)
     first = "model.0.conv.weight"
-    assert torch.allclose(after[first], before[first] + 1 - share, atol=0.01)
+    learnt = fold(torch.load(trained, weights_only=False)["model"]).state_dict()
+    assert torch.allclose(after[first], torch.lerp(learnt[first], before[first], share), rtol=0.01, atol=0.01)
+
+
+def test_however_a_model_is_written_it_stays_itself_when_mixed_with_itself(coco_weights: Path, tmp_path: Path) -> None:
+    """A restored model has other weights and normalisations than the one that was exported, and computes the same."""
+    model = operate(coco_weights, "yolo26n").model.train()
+    image = torch.rand(2, 3, 64, 64)
+    with torch.no_grad():
+        model(image)  # normalisations that do something
+        before = model.eval()(image)[1]["one2many"]["scores"]
+    other = copy.deepcopy(model)
+    with torch.no_grad():
+        for module in other.modules():
+            if isinstance(module, Conv):
+                module.conv.weight.mul_(2.0)
+                module.bn.running_mean.mul_(2.0)
+                module.bn.running_var.mul_(4.0).add_(3.0 * module.bn.eps)
+    torch.save({"model": other, "epoch": -1}, tmp_path / "other.pt")
+    blend(tmp_path / "other.pt", model, 0.5, tmp_path / "blended.pt")
+    blended = torch.load(tmp_path / "blended.pt", weights_only=False)["model"].float().eval()
+    with torch.no_grad():
+        after = blended(image)[1]["one2many"]["scores"]
+    assert torch.allclose(before, after, atol=0.05)
 
 
 def test_levelling_moves_the_best_threshold_of_new_classes_only(trained: Path) -> None:
@@ -52,6 +77,6 @@ def test_an_earlier_model_is_mixed_in_for_all_classes(coco_weights: Path, traine
     earlier = trained.with_name("earlier.pt")
     torch.save({"model": coco, "epoch": -1}, earlier)
     mix(trained, earlier, 0.75)
-    before, after = coco.state_dict(), torch.load(trained, weights_only=False)["model"].float().state_dict()
-    for name in (f"{class_convolutions(coco)[0]}.bias", "model.0.conv.weight"):
-        assert torch.allclose(after[name], before[name] + 0.25, atol=0.01)
+    before, after = fold(coco).state_dict(), torch.load(trained, weights_only=False)["model"].float().state_dict()
+    name = f"{class_convolutions(coco)[0]}.bias"
+    assert torch.allclose(after[name], before[name] + 0.25, atol=0.01)
