@@ -41,9 +41,9 @@ class Request:
         boxes = [whole, *(model.letterbox(image.shape[1], image.shape[0]) for image in images)]
         self.crops = [Crop(self, place, letterbox) for place, letterbox in enumerate(boxes)]
         self._lock = Lock()
-        self._seen: list[Detections | None] = [None] * len(boxes)
+        self._seen: dict[int, Detections] = {}
         self._cpu = 0.0
-        self._result: Future[tuple[Frame, Detections]] = Future()
+        self._complete: Future[dict[int, Detections]] = Future()
 
     @property
     def cpu(self) -> float:
@@ -59,21 +59,17 @@ class Request:
         with self._lock:
             self._cpu += cpu
             self._seen[place] = seen
-            whole, *parts = [part for part in self._seen if part is not None]
-            if 1 + len(parts) < len(self._seen) or self._result.done():
-                return
-        frame, whole = without_cut(self.frame, whole, self.crops[0].letterbox)
-        merged = whole if self.tiles is None else CloseLook.merge(whole, self.tiles, parts)
-        self._result.set_result((frame, merged))
+            if len(self._seen) == len(self.crops) and not self._complete.done():
+                self._complete.set_result(self._seen)
 
     def fail(self, error: Exception) -> None:
         """A crop cannot be seen: who waits for the result gets the error."""
         with self._lock:
-            if not self._result.done():
-                self._result.set_exception(error)
+            if not self._complete.done():
+                self._complete.set_exception(error)
 
     def result(self, timeout: float | None = None) -> tuple[Frame, Detections]:
-        """The frame, and all that the model sees in it.
+        """The frame, and all that the model sees in it; put together by whoever asks, so that no one else waits for it.
 
         Args:
             timeout: seconds to wait; as long as it takes where None.
@@ -81,7 +77,11 @@ class Request:
         Raises:
             TimeoutError: it is not there yet.
         """
-        return self._result.result(timeout)
+        seen = self._complete.result(timeout)
+        frame, whole = without_cut(self.frame, seen[0], self.crops[0].letterbox)
+        if self.tiles is None:
+            return frame, whole
+        return frame, CloseLook.merge(whole, self.tiles, [seen[crop.place] for crop in self.crops[1:]])
 
 
 @dataclass(frozen=True, slots=True, eq=False)

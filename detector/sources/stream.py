@@ -164,7 +164,8 @@ class StreamSource(Source):
             if not container.streams.video:
                 raise SourceError("the stream holds no video")
             stream = container.streams.video[0]
-            stream.thread_type = "SLICE"  # threads by frame would hold each picture back by some frames
+            # Threads by frame would hold pictures back, slices are rare, and one thread's time can be counted.
+            stream.codec_context.thread_count = 1
             self._packets.open(stream)
             self._opened = True
             number = 0
