@@ -8,6 +8,7 @@ things that stand there when a camera begins, walks that the beginning or the en
 """
 
 import gc
+import json
 import math
 import os
 import time
@@ -138,6 +139,7 @@ def main(
     ] = None,
     shared: Annotated[Path, typer.Option(help="Folder with video and data.")] = ROOT.parent / "shared",
     runs: Annotated[Path, typer.Option(help="Folder for the clips that are made.")] = ROOT / "runs",
+    as_json: Annotated[bool, typer.Option("--json", help="The figures as JSON too, in the last line.")] = False,
 ) -> None:
     """Print age of results, looks, processor time by part, memory and recall of one engine with many cameras."""
     settle()
@@ -148,7 +150,7 @@ def main(
         loaded = time.monotonic() - begun
         files = _files(cameras, shared, runs, model)
         with TemporaryDirectory() as folder:
-            lines = measure(model, files, seconds, Path(folder))
+            lines, figures = measure(model, files, seconds, Path(folder))
     except (ModelError, SceneError, SourceError, OSError) as error:
         typer.echo(f"benchmarks.many_cameras: {error}", err=True)
         raise typer.Exit(1) from error
@@ -156,10 +158,14 @@ def main(
     typer.echo(
         f"start: before that, {imported:.2f} s for the program and {loaded:.2f} s for the model (wanted in all: 3)"
     )
+    if as_json:
+        typer.echo(json.dumps(figures))
 
 
-def measure(model: Model, files: Sequence[tuple[Path, float]], seconds: float, folder: Path) -> list[str]:
-    """Run all cameras for some seconds and say what was seen."""
+def measure(
+    model: Model, files: Sequence[tuple[Path, float]], seconds: float, folder: Path
+) -> tuple[list[str], dict[str, float]]:
+    """Run all cameras for some seconds; lines that say what was seen, and the figures that are wanted."""
     street = still_scene(Scene.load(ROOT / "tests" / "data" / "crossroad.yaml"))
     configs = [
         CameraConfig(substream_scene(street, f"camera-{number}"), str(path)) for number, (path, _) in enumerate(files)
@@ -192,17 +198,29 @@ def measure(model: Model, files: Sequence[tuple[Path, float]], seconds: float, f
     violations = [parcel.violation for parcel in engine.outbox.pending()]
     what = f"{len(files)} cameras of 640 × 360 at {FPS} pictures/s, {seconds:g} s; {model.lanes} lanes of {model.name}"
     further = many.beyond(one, len(files) - 1)
-    return [
+    ages = [age for age in queue.ages if settled.at <= age[0] < end.at]
+    told, asked = _told(violations, files, end.at - started)
+    share = told / asked if asked else math.nan
+    figures = {
+        "cameras": len(files),
+        "median_age_ms": median(age for _, _, age in ages) * 1000 if ages else math.inf,
+        "further_camera_mb": further.pss,
+        "found": told,
+        "planted": asked,
+        "cores": (end.cpu - settled.cpu) / (end.at - settled.at),
+    }
+    lines = [
         f"{what} on {model.runtime.name}, {machine()}, load {os.getloadavg()[0]:.1f}",
         f"start: the first result {first_result:.2f} s after the engine's start",
         f"start of all: {configured - started:.2f} s, each has a result after {all_looked_at - started:.2f} s",
-        *_ages([age for age in queue.ages if settled.at <= age[0] < end.at]),
+        *_ages(ages),
         *_costs(settled, end),
         f"memory: engine and model {empty}; the first camera {one.beyond(empty, 1)}",
         f"memory of each further camera: {further} (wanted: {WANTED_MB:g} MB)",
-        *_recall(violations, files, end.at - started),
+        f"recall: {told} of {asked} planted offences ({share:.2f}), {len(violations) - told} other reports",
         f"stop: {stopped:.2f} s (wanted: 5)",
     ]
+    return lines, figures
 
 
 def _ages(ages: Sequence[tuple[float, str, float]]) -> list[str]:
@@ -243,14 +261,14 @@ def _costs(begun: Marks, end: Marks) -> list[str]:
     ]
 
 
-def _recall(violations: Sequence[Violation], files: Sequence[tuple[Path, float]], seconds: float) -> list[str]:
+def _told(violations: Sequence[Violation], files: Sequence[tuple[Path, float]], seconds: float) -> tuple[int, int]:
+    """How many planted offences were reported, and how many there are."""
     told = asked = 0
     for number, (_, offset) in enumerate(files):
         own = [violation for violation in violations if violation.camera == f"camera-{number}"]
         offences = planted(offset, seconds)
         told, asked = told + found(own, offences), asked + len(offences)
-    share = told / asked if asked else math.nan
-    return [f"recall: {told} of {asked} planted offences ({share:.2f}), {len(violations) - told} other reports"]
+    return told, asked
 
 
 def _until_looked_at(engine: Engine, cameras: int) -> float:

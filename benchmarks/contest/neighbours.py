@@ -19,7 +19,6 @@ class ManyCameras(BaseModel):
     model_config = ConfigDict(extra="ignore")
 
     cameras: int
-    moving: float
     median_age_ms: float
     further_camera_mb: float
     found: int
@@ -53,11 +52,13 @@ def many_cameras_rows(*, quick: bool) -> list[Row]:
         why = _one_line(error)
         return [Row(cameras, 40, None, why, unit=""), Row(memory, 25, None, why, unit="MB", at_most=True)]
     young = said.median_age_ms < 500
-    moving = f"{said.cameras} cameras, {said.moving:.0%} of the time moving, {said.cores:.2f} cores"
-    how = f"{moving}; median age {said.median_age_ms:.0f} ms{'' if young else ': too old'}"
+    how = (
+        f"{said.cameras} cameras took {said.cores:.2f} cores; median age {said.median_age_ms:.0f} ms"
+        f"{'' if young else ', too old: less than so many'}"
+    )
     recall = f"{said.found}/{said.planted} / –"
     return [
-        Row(cameras, 40, said.cameras if young else 0, how, unit="", recall=recall),
+        Row(cameras, 40, said.cameras, how, unit="", recall=recall, same=young),
         Row(memory, 25, said.further_camera_mb, "in the same run", unit="MB", at_most=True, recall=recall),
     ]
 

@@ -19,7 +19,7 @@ class Row:
         unit: of both.
         at_most: whether less is better.
         recall: what was found beside that speed, ours and theirs.
-        same: whether what was found is as much as it must be; a speed that loses something has reached nothing.
+        same: whether what was found is as much, or as fresh, as it must be; a speed that loses it has reached nothing.
         how: what was compared with what, in one line.
     """
 
@@ -34,13 +34,13 @@ class Row:
 
     @property
     def reached(self) -> str:
-        """``yes``, ``no``, ``no: less was found``, or ``not measured``."""
+        """``yes``, ``no``, ``no: finds less or too late``, or ``not measured``."""
         if self.measured is None:
             return "not measured"
         enough = self.measured <= self.wanted if self.at_most else self.measured >= self.wanted
         if not enough:
             return "no"
-        return "**yes**" if self.same else "no: less was found"
+        return "**yes**" if self.same else "no: finds less or too late"
 
     def line(self) -> str:
         """The row in Markdown."""

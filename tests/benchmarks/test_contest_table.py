@@ -50,7 +50,7 @@ def test_the_quicker_bare_model_counts(road: Clip) -> None:
 def test_the_quicker_of_our_runtimes_counts_and_less_recall_reaches_nothing(road: Clip) -> None:
     runs = {"ours_every": outcome(10, 19), "ours_best": outcome(8, 15), "ultralytics": outcome(16, 30, SEEN)}
     row = every_frame_row(results(**runs), road)
-    assert (row.measured, row.reached, row.recall) == (2.0, "no: less was found", "0/1 (+0) / 1/1 (+0)")
+    assert (row.measured, row.reached, row.recall) == (2.0, "no: finds less or too late", "0/1 (+0) / 1/1 (+0)")
     runs["ours_best"] = outcome(8, 15, SEEN)
     assert every_frame_row(results(**runs), road).reached == "**yes**"
 
@@ -87,7 +87,7 @@ def test_boxes_agree_by_class_and_overlap() -> None:
     tiles = outcome(1, 1).model_copy(update={"boxes": tuple(mine)})
     slices = outcome(2, 3).model_copy(update={"boxes": tuple(theirs)})
     row = slices_row(Results({Turn("ours-tiles"): [tiles], Turn("sahi"): [slices]}))
-    assert (row.measured, row.reached, row.recall) == (2.0, "no: less was found", "0.500 / 0.500")
+    assert (row.measured, row.reached, row.recall) == (2.0, "no: finds less or too late", "0.500 / 0.500")
 
 
 def box(kind: int, confidence: float, left: float) -> Box:

@@ -4,15 +4,16 @@ import time
 from collections.abc import Callable
 from typing import TypeVar
 
-import cv2
 import numpy as np
 import pytest
 
+from benchmarks.contest.photo import OVERLAP, SIDE
+from benchmarks.contest.photo import mosaic as small_people_and_vehicles
 from detector.detections import Detections
 from detector.geometry import ious
 from detector.model import Model
 from detector.registry import ModelError
-from detector.sources import Image, read_photo
+from detector.sources import Image, SourceError
 from tests.detector.conftest import SHARED
 
 pytest.importorskip("sahi")
@@ -22,12 +23,6 @@ from sahi.prediction import ObjectPrediction
 
 T = TypeVar("T")
 
-SIDE, OVERLAP = 640, 0.2
-WIDTH, HEIGHT = SIDE + 6 * 512, SIDE + 5 * 512
-"""11.9 megapixels, and so many whole steps that both lay their tiles in the same places: 42 and the whole photo."""
-COLUMNS, ROWS = 16, 16
-PHOTOS = 64
-"""Different ones; each lies in four places."""
 CONFIDENT = 0.5
 
 
@@ -84,16 +79,11 @@ def model() -> Model:
 
 @pytest.fixture
 def mosaic() -> Image:
-    """Real photos of people and vehicles side by side, small enough that most of them fit into a tile's overlap."""
     folder = SHARED / "data" / "replay"
-    streets = sorted(path for path in folder.rglob("*.webp"))[:PHOTOS]
-    if len(streets) < PHOTOS:
-        pytest.skip(f"needs the real photos in {folder}")
-    width, height = WIDTH // COLUMNS, HEIGHT // ROWS
-    scaled = [cv2.resize(read_photo(path).image, (width, height), interpolation=cv2.INTER_AREA) for path in streets]
-    scaled *= COLUMNS * ROWS // PHOTOS
-    rows = [np.concatenate(scaled[row * COLUMNS : (row + 1) * COLUMNS], axis=1) for row in range(ROWS)]
-    return np.ascontiguousarray(np.concatenate(rows, axis=0), np.uint8)
+    try:
+        return small_people_and_vehicles(folder)
+    except SourceError as error:
+        pytest.skip(f"needs the real photos: {error}")
 
 
 def timed(work: Callable[[], T]) -> tuple[T, float]:
