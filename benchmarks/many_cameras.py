@@ -24,9 +24,8 @@ import numpy as np
 import psutil
 import typer
 
-from benchmarks.looking_less import ROOT, clips
 from benchmarks.model_report.timing import machine
-from benchmarks.still_street import still_scene
+from benchmarks.still_street import make_still_street, still_scene
 from benchmarks.substreams import FPS, ROUND, found, make_round, make_substreams, planted, substream_scene
 from detector.camera_cost import CpuTime
 from detector.camera_status import CameraStatus
@@ -43,6 +42,7 @@ from detector.sources import SourceError
 from detector.sources.photos import DISTRICT_ZONE
 from detector.violations import Violation
 
+ROOT: Final = Path(__file__).resolve().parents[1]
 WANTED_AGE: Final = 0.5
 WANTED_MB: Final = 25.0
 
@@ -286,7 +286,10 @@ def _files(cameras: int, shared: Path, runs: Path, model: Model) -> list[tuple[P
     clip = runs / "clip" / "street-round.mp4"
     if not clip.is_file():
         typer.echo("the street is made once, which takes some minutes", err=True)
-        still = next(clip.path for clip in clips(shared, runs, model) if clip.name == "still")
+        still = clip.with_name("still-street.mp4")
+        if not still.is_file():
+            photos, seen = shared / "data" / "street" / "images" / "val", ROOT / "tests/data/crossroad_detections.npz"
+            make_still_street(shared / "video" / "crossroad.avi", seen, photos, model, still)
         make_round(still, clip)
     return make_substreams(clip, cameras, runs / "clip" / f"substreams-{cameras}")
 
