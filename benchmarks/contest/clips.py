@@ -1,5 +1,6 @@
 """Clips: what the contestants watch, and what really happens there."""
 
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
@@ -8,6 +9,7 @@ from typing import Final, Literal
 
 import cv2
 
+from benchmarks import still_street
 from benchmarks.contest.events import Truth
 from benchmarks.contest.zone_rules import ZoneRule, zone_rules
 from benchmarks.still_street import OFFENCES, WALKS, make_still_street, still_scene
@@ -111,15 +113,17 @@ def still_file(runs: Path) -> Path:
 
 
 def prepare(shared: Path, runs: Path) -> None:
-    """Make the still street where it is missing.
+    """Make the still street where it is missing or older than what it is made by: the truth would not fit.
 
     Raises:
         ModelError, SourceError: it cannot be made.
     """
-    if not still_file(runs).is_file():
+    made, maker = still_file(runs), Path(still_street.__file__)
+    if not made.is_file() or made.stat().st_mtime < maker.stat().st_mtime:
+        print(f"{made} is made once, which takes some minutes", file=sys.stderr, flush=True)
         detections = ROOT / "tests" / "data" / "crossroad_detections.npz"
         photos = shared / "data" / "street" / "images" / "val"
-        make_still_street(crossroad_file(shared), detections, photos, Model.load(), still_file(runs))
+        make_still_street(crossroad_file(shared), detections, photos, Model.load(), made)
 
 
 def _crossroad_truths() -> Iterator[Truth]:
