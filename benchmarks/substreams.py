@@ -19,9 +19,12 @@ from av.video.stream import VideoStream
 from benchmarks import still_street
 from benchmarks.still_street import OFFENCES, WALKS
 from benchmarks.visits import visits
+from detector.model import Model
+from detector.pipeline import Pipeline
 from detector.scene import Scene
-from detector.sources import Image
+from detector.sources import Image, VideoSource
 from detector.violations import Violation, ViolationKind
+from detector.watching import watch
 
 SIZE: Final = (640, 360)
 FPS: Final = 5
@@ -49,10 +52,12 @@ class Planted:
     """An offence that a camera's part of the round shows whole.
 
     Attributes:
+        number: of the offence in the round.
         kind: of the violation.
         start: seconds since the camera's first frame; ``end`` likewise.
     """
 
+    number: int
     kind: ViolationKind
     start: float
     end: float
@@ -134,25 +139,33 @@ def planted(offset: float, seconds: float) -> list[Planted]:
         for offence in OFFENCES
         if offence.kind is not ViolationKind.JAYWALKING
     ]
-    begun = [(kind, (start - offset) % ROUND, end - start) for kind, start, end in spans]
+    begun = [(number, kind, (start - offset) % ROUND, end - start) for number, (kind, start, end) in enumerate(spans)]
     # What stands there stays: the end of what is reported of it may be as late as the camera's.
     return [
-        Planted(kind, start, start + lasts if kind is ViolationKind.JAYWALKING else seconds)
-        for kind, start, lasts in begun
+        Planted(number, kind, start, start + lasts if kind is ViolationKind.JAYWALKING else seconds)
+        for number, kind, start, lasts in begun
         if start > _LATE and start + lasts <= seconds
     ]
 
 
-def found(violations: Sequence[Violation], offences: Sequence[Planted]) -> int:
-    """How many offences were reported, each by a violation of its own."""
+def found(violations: Sequence[Violation], offences: Sequence[Planted]) -> list[Planted]:
+    """The offences that were reported, each by a violation of its own."""
     left = list(violations)
-    count = 0
+    reported = []
     for offence in offences:
         told = next((violation for violation in left if offence.is_told_by(violation)), None)
         if told is not None:
             left.remove(told)
-            count += 1
-    return count
+            reported.append(offence)
+    return reported
+
+
+def found_unhurried(whole: Path, street: Scene, model: Model) -> set[int]:
+    """Which offences of the round one camera finds that is read as slowly as need be, by their number."""
+    scene = substream_scene(street, "alone")
+    with VideoSource(whole) as source:
+        violations = list(watch(source, model, Pipeline(scene, thresholds=model.thresholds, model=model.name)))
+    return {offence.number for offence in found(violations, planted(0.0, ROUND))}
 
 
 def _pictures(still: Path) -> Iterator[Image]:
