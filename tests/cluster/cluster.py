@@ -19,7 +19,7 @@ from ray.cluster_utils import Cluster
 from tests.detector.squares import paint
 from tests.end_to_end.conftest import RunningOffice
 
-PARKING_SECONDS = 12
+PARKING_SECONDS = 11
 """Longer than the time between two checkpoints, as the dwell times of real scenes are."""
 SCENE = {
     "zones": [

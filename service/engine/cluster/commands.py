@@ -1,9 +1,11 @@
 """What ``streetwarden engine --cluster`` does: lead or stand by, say what runs where, stop the cameras."""
 
 import json
+import socket
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Final
 
 import ray
 from pydantic import ValidationError
@@ -16,6 +18,8 @@ from service.engine.cluster import board
 from service.engine.cluster.fleet import NAMESPACE, end_all
 from service.engine.cluster.process import ClusterProcess, LeadLostError
 from service.engine.settings import EngineSettings
+
+_KNOCK_SECONDS: Final = 5.0
 
 
 def run(address: str) -> int:
@@ -67,11 +71,31 @@ def status(address: str) -> int:
 @contextmanager
 def _connected(address: str) -> Iterator[None]:
     """Connected with a Ray cluster; raises ConnectionError where there is none."""
+    _knock(address)
     ray.init(address, namespace=NAMESPACE, log_to_driver=True, logging_level="WARNING")
     try:
         yield
     finally:
         ray.shutdown()
+
+
+def _knock(address: str) -> None:
+    """Make sure that something listens there: Ray itself would wait for minutes.
+
+    Raises:
+        ConnectionError: nothing does, or it is no address.
+    """
+    if address == "auto":
+        return
+    host, _, port = address.removeprefix("ray://").rpartition(":")
+    if not (host and port.isdigit()):
+        raise ConnectionError("this is no address: use auto, HOST:6379 or ray://HOST:10001")
+    try:
+        socket.create_connection((host, int(port)), timeout=_KNOCK_SECONDS).close()
+    except OSError as error:
+        raise ConnectionError(
+            f"no Ray answers there: {error.strerror or error}; is it started with ray start?"
+        ) from error
 
 
 def _say(text: str) -> None:

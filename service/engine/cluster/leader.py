@@ -42,6 +42,8 @@ class Leader:
         self._fleet = Fleet(settings, version)
         self._fleet.find()
         self._configs: dict[str, CameraConfig] = {}
+        self._knows = False
+        """Whether anybody has said which cameras are wanted; until then, what runs goes on."""
         self._plan: dict[str, tuple[str, int]] = {}
         """Host and term of each camera."""
         self._photos: tuple[str, int] | None = None
@@ -65,6 +67,7 @@ class Leader:
     def want(self, configs: Sequence[CameraConfig]) -> None:
         """From the next turn on run these cameras."""
         self._configs = {config.scene.camera.id: config for config in configs}
+        self._knows = True
 
     def turn(self) -> None:
         """Look at everything once and do what is due; takes milliseconds."""
@@ -73,9 +76,10 @@ class Leader:
         self._fleet.staff(self._nodes, self.shipped)
         self._fleet.equip(self.shipped)
         self._weigh()
-        self._decide()
-        self._configure()
-        self._let_go()
+        if self._knows:
+            self._decide()
+            self._configure()
+            self._let_go()
         self.published = self._state()
 
     def tell(self, camera: str, crosswalk: str, phase: Phase) -> None:
@@ -221,8 +225,7 @@ class Leader:
             ]
             photos = self._photos[1] if self._photos is not None and self._photos[0] == host.name else None
             has = {a.camera: a.term for a in cameras} == host.report.cameras and photos == host.report.photos
-            if has and self._sent.get(host.name, (cameras, photos)) == (cameras, photos):
-                self._sent[host.name] = cameras, photos
+            if has and self._sent.get(host.name) == (cameras, photos):
                 continue
             self._sent[host.name] = cameras, photos
             self._calls[host.name] = host.handle.configure.remote(cameras, photos)
