@@ -1,6 +1,7 @@
 """Neighbours: rows that other benchmarks measure, each run as it is by hand, with ``--json``."""
 
 import json
+import sys
 from collections.abc import Sequence
 from importlib.util import find_spec
 
@@ -8,9 +9,6 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from benchmarks.contest.stage import StageError, process
 from benchmarks.contest.table import Row
-
-_NODES = ("--rounds", "1")
-_QUICK_NODES = ("--rounds", "1", "--cameras", "2", "--seconds", "20")
 
 
 class ManyCameras(BaseModel):
@@ -38,36 +36,36 @@ class TwoNodes(BaseModel):
     cores_got: float
 
 
-def many_cameras_rows(*, quick: bool) -> list[Row]:
-    """Cameras on this box, and the memory that one more takes."""
+def many_cameras_rows(left_out: str | None = None) -> tuple[Row, Row]:
+    """Cameras on this box, and the memory that one more takes; or why they are left out."""
     cameras, memory = (
         "cameras at 5 fps, 640×360, 10 % moving, on 2 cores, median age below 500 ms",
         "memory a further camera costs",
     )
     try:
         said = ManyCameras.model_validate(
-            _answer("benchmarks.many_cameras", ["--cameras", "40", "--seconds", "30" if quick else "60"])
+            _answer("benchmarks.many_cameras", ["--cameras", "40", "--seconds", "60"], left_out)
         )
     except (StageError, ValidationError) as error:
         why = _one_line(error)
-        return [Row(cameras, 40, None, why, unit=""), Row(memory, 25, None, why, unit="MB", at_most=True)]
+        return Row(cameras, 40, None, why, unit=""), Row(memory, 25, None, why, unit="MB", at_most=True)
     young = said.median_age_ms < 500
     how = (
         f"{said.cameras} cameras took {said.cores:.2f} cores; median age {said.median_age_ms:.0f} ms"
         f"{'' if young else ', too old: less than so many'}"
     )
     recall = f"{said.found}/{said.planted} / –"
-    return [
+    return (
         Row(cameras, 40, said.cameras, how, unit="", recall=recall, same=young),
         Row(memory, 25, said.further_camera_mb, "in the same run", unit="MB", at_most=True, recall=recall),
-    ]
+    )
 
 
-def two_nodes_row(*, quick: bool) -> Row:
-    """Two nodes of Ray beside one."""
+def two_nodes_row(left_out: str | None = None) -> Row:
+    """Two nodes of Ray beside one; or why they are left out."""
     measure = "Ray: two nodes over one on the same work, one core each"
     try:
-        said = TwoNodes.model_validate(_answer("benchmarks.cluster", _QUICK_NODES if quick else _NODES))
+        said = TwoNodes.model_validate(_answer("benchmarks.cluster", ["--rounds", "1"], left_out))
     except (StageError, ValidationError) as error:
         return Row(measure, 1.8, None, _one_line(error))
     how = (
@@ -77,12 +75,15 @@ def two_nodes_row(*, quick: bool) -> Row:
     return Row(measure, 1.8, said.ratio, how, recall=f"{said.recall:.2f} / –")
 
 
-def _answer(module: str, arguments: Sequence[str]) -> object:
+def _answer(module: str, arguments: Sequence[str], left_out: str | None) -> object:
     """The last line that a benchmark prints.
 
     Raises:
-        StageError: it is not there, fails, or its last line is no JSON.
+        StageError: it is left out, not there, fails, or its last line is no JSON.
     """
+    if left_out is not None:
+        raise StageError(left_out)
+    print(module, file=sys.stderr, flush=True)
     if find_spec(module) is None:
         raise StageError(f"{module} is not there")
     lines = process(module, [*arguments, "--json"])

@@ -6,6 +6,7 @@ import cv2
 import numpy as np
 import pytest
 
+from benchmarks.contest import neighbours
 from benchmarks.contest.clips import Clip
 from benchmarks.contest.events import Event, Truth
 from benchmarks.contest.outcome import Box, Outcome
@@ -109,3 +110,18 @@ def test_every_row_is_filled_or_explained_and_the_page_keeps_the_rest() -> None:
 def test_a_contestant_that_fails_says_why_in_a_line() -> None:
     with pytest.raises(StageError, match="nobody: no such contestant on crossroad"):
         process("benchmarks.contest.contestant", ["nobody", "crossroad"])
+
+
+def test_what_neighbours_say_becomes_rows(monkeypatch: pytest.MonkeyPatch) -> None:
+    said = {
+        "benchmarks.many_cameras": '{"cameras": 40, "median_age_ms": 612.5, "further_camera_mb": 19.5, "found": 7, '
+        '"planted": 8, "cores": 1.6}',
+        "benchmarks.cluster": '{"ratio": 1.85, "by_cpu": 1.9, "recall": 0.95, "looks": 1592, "cores_got": 0.99}',
+    }
+    monkeypatch.setattr(neighbours, "process", lambda module, _: ["a table for people", said[module]])
+    cameras, memory = neighbours.many_cameras_rows()
+    assert (cameras.measured, cameras.reached) == (40, "no: finds less or too late")
+    assert (memory.measured, memory.reached, memory.recall) == (19.5, "**yes**", "7/8 / –")
+    assert neighbours.two_nodes_row().reached == "**yes**"
+    left_out = neighbours.two_nodes_row("left out by --quick")
+    assert (left_out.reached, left_out.how) == ("not measured", "left out by --quick")
