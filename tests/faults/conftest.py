@@ -11,4 +11,4 @@ __all__ = ["office", "outage"]
 
 @pytest.fixture(scope="session")
 def outage() -> float:
-    return float(os.environ.get("STREETWARDEN_TEST_OUTAGE", "8"))
+    return float(os.environ.get("STREETWARDEN_TEST_OUTAGE", "6"))
