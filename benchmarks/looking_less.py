@@ -1,7 +1,8 @@
 """What each saving of looking less gains and costs: ``python -m benchmarks.looking_less``.
 
 Two clips: the crossroad, on which somebody always moves, and a mostly still street that is made of it (see
-:mod:`benchmarks.still_street`). Each row is one way of looking at one clip, the whole way from the file to violations,
+:mod:`benchmarks.still_street`), which is also looked at as a main stream of four times as many pixels, with and without
+its substream. Each row is one way of looking at one clip, the whole way from the file to violations,
 and says beside its speed which share of the true offences it still reports. Speed is in camera-seconds that a second of
 processor time pays for, all threads counted, so that a busy machine changes it little; ratios hold within one run.
 """
@@ -17,7 +18,7 @@ from typing import Annotated, Final
 import typer
 
 from benchmarks.model_report.timing import machine
-from benchmarks.still_street import OFFENCES, SECONDS, make_still_street, still_scene
+from benchmarks.still_street import OFFENCES, SECONDS, make_main_stream, make_still_street, still_scene
 from benchmarks.visits import one_to_one, visits
 from detector.detections import FloatArray
 from detector.looking import Looking
@@ -25,7 +26,7 @@ from detector.model import Model
 from detector.pipeline import Pipeline
 from detector.registry import ModelError
 from detector.scene import Scene, SceneError
-from detector.sources import SourceError, VideoSource
+from detector.sources import SourceError, VideoSource, open_source
 from detector.violations import Violation, ViolationKind
 from detector.watching import watch
 
@@ -33,24 +34,28 @@ ROOT: Final = Path(__file__).resolve().parents[1]
 
 WAYS: Final[Mapping[str, Looking]] = {
     "every picture": Looking.everything(),
-    "5 looks a second": Looking(motion=False, sleep=False),
-    "and only where something moves": Looking(sleep=False),
-    "and key frames asleep": Looking(),
+    "5 looks a second": Looking(motion=False, parts=False, sleep=False),
+    "and only where something moves": Looking(parts=False, sleep=False),
+    "and key frames asleep": Looking(parts=False),
+    "and only the part that moves": Looking(),
+    "and all of it every 5 and 10 s": Looking(recheck=5.0, sleep_recheck=10.0),
 }
 _LATE: Final = 1.5
 """Seconds by which a report may begin or end beside the visit that it is about."""
 
 
 class Counted(Model):
-    """A model that counts its looks."""
+    """A model that counts its looks, and how many pixels they had."""
 
     looks = 0
+    pixels = 0
     _lock = Lock()
 
     def infer(self, batch: FloatArray) -> FloatArray:
         """The model's raw output."""
         with self._lock:
             self.looks += len(batch)
+            self.pixels += len(batch) * batch.shape[2] * batch.shape[3]
         return super().infer(batch)
 
 
@@ -60,7 +65,7 @@ class Clip:
 
     Attributes:
         name: for the table.
-        path: the file.
+        path: the file; ``substream``: a smaller one that is looked at in its place.
         scene: what is looked for.
         seconds: how long it is.
         truths: how many offences it shows.
@@ -75,6 +80,7 @@ class Clip:
     truths: int
     fits: Callable[[Violation, int], bool]
     ways: Sequence[str]
+    substream: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +89,7 @@ class Row:
 
     way: str
     looks: int
+    megapixels: float
     cpu: float
     found: int
     reported: int
@@ -91,47 +98,60 @@ class Row:
 def main(
     shared: Annotated[Path, typer.Option(help="Folder with video and data.")] = ROOT.parent / "shared",
     runs: Annotated[Path, typer.Option(help="Folder for the clip that is made.")] = ROOT / "runs",
-    only: Annotated[str | None, typer.Option(help="still or crossroad: only this clip.")] = None,
+    only: Annotated[str | None, typer.Option(help="still, main, sub or crossroad: only this clip.")] = None,
+    way: Annotated[str | None, typer.Option(help="Only this way of looking, by its name.")] = None,
+    size: Annotated[int | None, typer.Option(help="Long side of the model's input, pixels; as registered.")] = None,
 ) -> None:
     """Print speed and recall of each saving on both clips."""
     try:
         model = Counted.load(lanes=len(os.sched_getaffinity(0)))
-        typer.echo(f"{model.name} on {model.runtime.name}, {machine()}")
+        if size is not None:
+            model.entry = model.entry.model_copy(update={"input_size": size})
+        typer.echo(f"{model.name} of {model.entry.input_size} pixels on {model.runtime.name}, {machine()}")
         for clip in clips(shared, runs, model):
             if only in (None, clip.name):
-                typer.echo("\n" + "\n".join(table(clip, model)))
+                typer.echo("\n" + "\n".join(table(clip, model, way)))
     except (ModelError, SceneError, SourceError, OSError) as error:
         typer.echo(f"benchmarks.looking_less: {error}", err=True)
         raise typer.Exit(1) from error
 
 
 def clips(shared: Path, runs: Path, model: Model) -> list[Clip]:
-    """Both clips; the still street is made where it is missing."""
+    """All clips; the still street is made where it is missing."""
     crossroad, scene = shared / "video" / "crossroad.avi", Scene.load(ROOT / "tests" / "data" / "crossroad.yaml")
     still = runs / "clip" / "still-street.mp4"
     if not still.is_file():
         photos = shared / "data" / "street" / "images" / "val"
         make_still_street(crossroad, ROOT / "tests" / "data" / "crossroad_detections.npz", photos, model, still)
+    large = still.with_name("still-street-main.mp4")
+    if not large.is_file():
+        make_main_stream(still, large)
+    quiet, least = still_scene(scene), list(WAYS)[4:5]
     return [
-        Clip("still", still, still_scene(scene), SECONDS, len(OFFENCES), _is_offence, list(WAYS)),
-        Clip("crossroad", crossroad, scene, 79.5, len(visits()), is_visit, list(WAYS)[:3]),
+        Clip("still", still, quiet, SECONDS, len(OFFENCES), _is_offence, list(WAYS)),
+        Clip("main", large, quiet, SECONDS, len(OFFENCES), _is_offence, least),
+        Clip("sub", large, quiet, SECONDS, len(OFFENCES), _is_offence, least, still),
+        Clip("crossroad", crossroad, scene, 79.5, len(visits()), is_visit, [*list(WAYS)[:3], *least]),
     ]
 
 
-def table(clip: Clip, model: Counted) -> list[str]:
-    """The rows of one clip, and what only decoding it costs."""
+def table(clip: Clip, model: Counted, only: str | None = None) -> list[str]:
+    """The rows of one clip, of all its ways or only one, and what only decoding it costs."""
     decoding = decode_only(clip.path)
     lines = [
         f"{clip.name}: {clip.seconds:g} s, {clip.truths} offences; only decoding takes {decoding:.1f} CPU s",
-        f"{'':33}{'looks':>7}{'CPU s':>8}{'camera-s/CPU-s':>16}{'ratio':>7}{'of decoding':>13}{'recall':>8} extra",
+        f"{'':32}{'looks':>6}{'Mpx':>7}{'CPU s':>7}{'cam-s/CPU-s':>12}{'ratio':>7}{'of decoding':>13}{'recall':>7} +",
     ]
     first: float | None = None
     for way in clip.ways:
+        if only not in (None, way):
+            continue
         row = measured(clip, way, model)
         first = first or row.cpu
         lines.append(
-            f"{row.way:33}{row.looks:7}{row.cpu:8.1f}{clip.seconds / row.cpu:16.1f}{first / row.cpu:7.2f}"
-            f"{decoding / row.cpu:13.2f}{row.found / clip.truths:8.2f}{row.reported - row.found:6}"
+            f"{row.way:32}{row.looks:6}{row.megapixels:7.1f}{row.cpu:7.1f}{clip.seconds / row.cpu:12.1f}"
+            f"{first / row.cpu:7.2f}"
+            f"{decoding / row.cpu:13.2f}{row.found / clip.truths:7.2f}{row.reported - row.found:2}"
         )
     return lines
 
@@ -140,12 +160,13 @@ def measured(clip: Clip, way: str, model: Counted) -> Row:
     """One way of looking at a clip."""
     scene = clip.scene.model_copy(update={"looking": WAYS[way]})
     pipeline = Pipeline(scene, thresholds=model.thresholds, model=model.name)
-    model.looks, begun = 0, time.process_time()
-    with VideoSource(clip.path) as source:
+    model.looks, model.pixels, begun = 0, 0, time.process_time()
+    small = str(clip.substream) if clip.substream is not None else None
+    with open_source(str(clip.path), substream=small) as source:
         violations = list(watch(source, model, pipeline))
     cpu = time.process_time() - begun
     owner = one_to_one(len(violations), clip.truths, lambda report, truth: clip.fits(violations[report], truth))
-    return Row(way, model.looks, cpu, len(owner), len(violations))
+    return Row(way, model.looks, model.pixels / 1e6, cpu, len(owner), len(violations))
 
 
 def decode_only(path: Path) -> float:

@@ -131,6 +131,30 @@ def make_still_street(clip: Path, detections: Path, photos: Path, model: Model, 
     unfinished.replace(target)
 
 
+def make_main_stream(clip: Path, target: Path) -> None:
+    """Write the clip as a camera's main stream would show it, twice as wide and high; nothing in it becomes sharper.
+
+    Raises:
+        SourceError: the clip cannot be read.
+    """
+    unfinished = target.with_suffix(".unfinished.mp4")
+    with av.open(str(unfinished), "w") as container, VideoSource(clip) as source:
+        stream = container.add_stream("libx264", rate=FPS, options={"preset": "ultrafast", "crf": "26"})
+        assert isinstance(stream, VideoStream)
+        stream.pix_fmt = "yuv420p"
+        stream.codec_context.gop_size = KEY_FRAMES
+        stream.codec_context.time_base = Fraction(1, FPS)
+        for frame in source.frames():
+            if frame.number == 0:
+                stream.width, stream.height = 2 * frame.width, 2 * frame.height
+            large = np.asarray(cv2.resize(frame.image, (stream.width, stream.height)), np.uint8)
+            encoded = av.VideoFrame.from_ndarray(large, format="bgr24")
+            encoded.pts, encoded.time_base = frame.number, Fraction(1, FPS)
+            container.mux(stream.encode(encoded))
+        container.mux(stream.encode(None))
+    unfinished.replace(target)
+
+
 def _noisy(ground: Image, frames: list[Image], number: int) -> Image:
     """The ground with the noise of one of the clip's frames, where nobody is in it."""
     middle = 1 + number % (len(frames) - 2)

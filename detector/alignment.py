@@ -107,7 +107,7 @@ class AlignedFrame(Frame):
             image = np.asarray(cv2.resize(image, size, interpolation=cv2.INTER_LINEAR), np.uint8)
         return cls(
             image if alignment is None else alignment.image(image), frame.time, frame.seconds, frame.number,
-            packets=frame.packets, part=_seen_part(frame, alignment), untouched=frame,
+            packets=frame.packets, part=_seen_part(frame, alignment), main=frame.main, untouched=frame,
             alignment=alignment or Alignment.none(),
         )  # fmt: skip
 

@@ -58,6 +58,7 @@ class CameraConfig:
     Attributes:
         scene: what it looks at; ``scene.camera.id`` names it.
         address: a file, a folder, a stream's URL, or ``push:`` where frames are handed over.
+        substream: address of a small stream of the same camera, which is looked at; the other then gives key frames.
         loop: a file begins again at its end.
         pace: whether a file plays like a camera or as fast as it can be read; then no frame is dropped.
     """
@@ -66,6 +67,7 @@ class CameraConfig:
     address: str
     loop: bool = False
     pace: Pace = "real"
+    substream: str | None = None
 
 
 class CameraWorker:
@@ -226,8 +228,9 @@ class CameraWorker:
         while not self._stopping.is_set():
             try:
                 with open_source(
-                    self.config.address, pace=self.config.pace, loop=self.config.loop, on_state=self._on_stream
-                ) as source:
+                    self.config.address, pace=self.config.pace, loop=self.config.loop, on_state=self._on_stream,
+                    substream=self.config.substream,
+                ) as source:  # fmt: skip
                     self._source = source
                     source.spare(self._attention)
                     if self._stopping.is_set():

@@ -94,6 +94,9 @@ def watch(
     start: Annotated[
         datetime | None, typer.Option(help="Capture time of a file's first frame, UTC unless said.")
     ] = None,
+    substream: Annotated[
+        str | None, typer.Option(help="A small stream of the same camera: it is looked at, the other gives key frames.")
+    ] = None,
 ) -> None:
     """Run one camera over a file or a stream and report each violation."""
     if pace not in ("max", "real"):
@@ -105,7 +108,7 @@ def watch(
     if start is not None and start.tzinfo is None:
         start = start.replace(tzinfo=ZoneInfo("UTC"))
     try:
-        with open_source(source, pace=cast("Literal['max', 'real']", pace), start=start) as opened:
+        with open_source(source, pace=cast("Literal['max', 'real']", pace), start=start, substream=substream) as opened:
             hurried = pace == "max" and not opened.live
             loaded = Model.load(model, lanes=len(os.sched_getaffinity(0)) if hurried else 1)
             pipeline = Pipeline(

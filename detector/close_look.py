@@ -32,8 +32,10 @@ class Tiles:
     Attributes:
         images: the pixels of each.
         plan: where they lie in the region.
-        region: left, top, right, bottom of the region in pixels of the frame.
-        looked: the same of what is looked at beside the tiles: the frame, or a part of it.
+        region: left, top, right, bottom of the region in pixels of the picture that the tiles are cut from.
+        looked: the same of what is looked at beside the tiles, the frame or a part of it, in pixels of the frame.
+        factor: pixels of the frame for one of the picture that the tiles are cut from: of the main stream, where the
+            frame is of a substream.
         width: width of the frame.
         height: height of the frame.
         side: long side of the model's input.
@@ -43,6 +45,7 @@ class Tiles:
     plan: TilePlan
     region: tuple[int, int, int, int]
     looked: FloatArray
+    factor: FloatArray
     width: int
     height: int
     side: int
@@ -64,6 +67,8 @@ class CloseLook:
         self._zones = shapely.union_all([shapely.Polygon(outline) for outline in outlines])
         self._seconds = seconds
         self._last: float | None = None
+        self._shown: Frame | None = None
+        """What the last tiles were cut from: a key frame of the main stream shows nothing new a second time."""
         self._key: tuple[int, int, int] | None = None
         self._region: IntArray = np.zeros(4, np.int64)
         self._plan: TilePlan | None = None
@@ -92,21 +97,24 @@ class CloseLook:
             frame: the frame.
             side: long side of the model's input.
         """
-        if self._zones.is_empty or not self._is_due(frame.seconds):
+        shown = frame.main or frame
+        if self._zones.is_empty or shown is self._shown or not self._is_due(frame.seconds):
             return None
-        self._lay(frame.width, frame.height, side)
+        self._shown = shown
+        self._lay(shown.width, shown.height, side)
         if self._plan is None:
             return None
         left, top, right, bottom = self._region.tolist()
-        region: Image = frame.image[top:bottom, left:right]
+        region: Image = shown.image[top:bottom, left:right]
         size = np.array([frame.width, frame.height] * 2, np.float32)
         looked = (size * ([0, 0, 1, 1] if frame.part is None else frame.part.box)).astype(np.float32)
+        factor = (size / np.array([shown.width, shown.height] * 2)).astype(np.float32)
         images = cut_tiles(region, self._plan)
-        return Tiles(images, self._plan, (left, top, right, bottom), looked, frame.width, frame.height, side)
+        return Tiles(images, self._plan, (left, top, right, bottom), looked, factor, frame.width, frame.height, side)
 
     def forget(self) -> None:
         """What :meth:`tiles` gave last was not looked at: it is time again."""
-        self._last = None
+        self._last = self._shown = None
 
     @staticmethod
     def merge(whole: Detections, tiles: Tiles, parts: Sequence[Detections]) -> Detections:
@@ -119,8 +127,11 @@ class CloseLook:
         """
         left, top, right, bottom = tiles.region
         placed, places = place_tiles(parts, tiles.plan, right - left, bottom - top)
-        small = [whole.of_class(*SMALL_CLASSES), *(p.of_class(*SMALL_CLASSES).shifted(left, top) for p in placed)]
-        frames = np.concatenate([tiles.looked[None], places + np.array([left, top, left, top], np.float32)])
+        near = [part.of_class(*SMALL_CLASSES).shifted(left, top) for part in placed]
+        scaled = [Detections(part.xyxy * tiles.factor, part.class_id, part.confidence) for part in near]
+        small = [whole.of_class(*SMALL_CLASSES), *scaled]
+        places = (places + np.array([left, top, left, top], np.float32)) * tiles.factor
+        frames = np.concatenate([tiles.looked[None], places])
         merged = merge_tiles(small, frames, tiles.width, tiles.height, side=tiles.side)
         return Detections.concatenate([whole.not_of_class(*SMALL_CLASSES), merged])
 

@@ -1,6 +1,7 @@
 """Recorder: makes violations with evidence of what the rules find, and loses none where evidence has to wait."""
 
 import time
+from collections import deque
 from collections.abc import Sequence
 from concurrent.futures import Future, wait
 from dataclasses import dataclass, replace
@@ -13,6 +14,7 @@ from weakref import WeakKeyDictionary
 from zoneinfo import ZoneInfo
 
 import av
+import numpy as np
 import structlog
 
 from detector.alignment import AlignedFrame
@@ -36,6 +38,10 @@ _RETRY_SECONDS: Final = 5.0
 _IDLE_SECONDS: Final = 5.0
 _LONGEST_CUT: Final = 60.0
 """Seconds that a violation waits for a clip that is due; then it goes without."""
+_LATELY: Final = timedelta(seconds=30)
+"""Longer than a key frame of the main stream may be old, and than a still camera is not looked at."""
+_ABOUT: Final = timedelta(seconds=1)
+"""Both streams' times may be so far apart."""
 _MOST_OWED: Final = 50
 """Findings whose evidence waits for room on the disk; each holds up to three frames in memory."""
 
@@ -102,6 +108,8 @@ class Recorder:
         self._timezone = timezone
         self._seen: WeakKeyDictionary[Frame, Detections] = WeakKeyDictionary()
         self._around, self._last_seen = LastSeen(), LastSeen()  # in the pixels of rules, and of the camera
+        self._lately: deque[tuple[datetime, Detections]] = deque()
+        """Who was around in the last seconds, in the camera's own pixels, where there is a main stream."""
         self._held: list[_Held] = []
         self._owed: list[Finding] = []
         self._processed = 0.0
@@ -120,8 +128,15 @@ class Recorder:
 
     def filmed(self, frame: Frame, seen: Detections) -> None:
         """Keep a frame for clips; everything in it in the camera's own pixels, with track numbers."""
+        if self._film is None and frame.main is None:
+            return
+        around = self._last_seen.add(seen, frame.seconds, frame)
         if self._film is not None:
-            self._film.add(frame, self._last_seen.add(seen, frame.seconds, frame))
+            self._film.add(frame, around)
+        if frame.main is not None and self._shelf is not None:
+            self._lately.append((frame.time, around))
+            while frame.time - self._lately[0][0] > _LATELY:
+                self._lately.popleft()
 
     def take(self, findings: Sequence[Finding], seconds: float) -> list[Violation]:
         """What is ready to be reported with this frame.
@@ -192,9 +207,8 @@ class Recorder:
             return violation
         folder = self._shelf.stage(violation.id)
         try:
-            evidence = write_evidence(
-                folder, violation.id, finding.kind, moments, self._camera, timezone=self._timezone
-            )
+            shown = [self._from_main(moment, finding) for moment in moments]
+            evidence = write_evidence(folder, violation.id, finding.kind, shown, self._camera, timezone=self._timezone)
             violation = violation.model_copy(update={"evidence": evidence})
             if self._film is None:
                 self._shelf.commit(violation)
@@ -206,6 +220,29 @@ class Recorder:
         if held is not None:
             self._held.append(_Held(violation, held, finding.ended_s, moments[-1].frame.packets))
         return None
+
+    def _from_main(self, moment: Moment, finding: Finding) -> Moment:
+        """The moment in the main stream's key frame, where the camera is watched by its substream.
+
+        Only what stands still is where it is in a picture that may be some seconds older, and only since it came.
+        Bystanders are hidden where they were shortly before and after that picture.
+        """
+        main = moment.frame.main
+        if main is None or KINDS[finding.kind].about_person or main.time < finding.started:
+            return moment
+        x, y = main.width / moment.frame.width, main.height / moment.frame.height
+        left, top, right, bottom = moment.box
+        others = Detections.concatenate([moment.others, *self._around_at(main.time)])
+        factor = np.array([x, y, x, y], np.float32)
+        scaled = Detections(others.xyxy * factor, others.class_id, others.confidence, others.tracks)
+        return replace(moment, frame=main, box=(left * x, top * y, right * x, bottom * y), others=scaled)
+
+    def _around_at(self, time: datetime) -> list[Detections]:
+        """Who was around about a time: what was seen within a second of it, and last before and first after it."""
+        before = [entry for entry in self._lately if entry[0] <= time]
+        after = [entry for entry in self._lately if entry[0] > time]
+        near = [entry for entry in self._lately if abs(entry[0] - time) <= _ABOUT]
+        return [seen for _, seen in [*before[-1:], *near, *after[:1]]]
 
     def _violation(self, finding: Finding, moments: list[Moment]) -> Violation:
         camera, frame = self._camera, moments[-1].frame

@@ -30,6 +30,19 @@ class Doze(Protocol):
         """Whether a key frame, given as small brightness, shows something new."""
 
 
+class KeyFramesOnly(Doze):
+    """Nothing but key frames is wanted, whatever happens."""
+
+    def may_sleep(self) -> bool:
+        """Always."""
+        return True
+
+    def is_disturbed(self, luma: Luma) -> bool:
+        """Never."""
+        del luma
+        return False
+
+
 class DozingDecoder:
     """Decodes the packets of one stream in order.
 
@@ -44,6 +57,9 @@ class DozingDecoder:
 
     def __init__(self, context: VideoCodecContext, doze: Doze | None = None) -> None:
         self._context = context
+        if isinstance(doze, KeyFramesOnly):
+            context.skip_frame = "NONKEY"  # the decoder itself passes over the others
+            doze = None
         self._doze = doze
         self._asleep = False
         self._group: list[av.Packet[VideoStream]] = []

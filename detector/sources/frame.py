@@ -23,6 +23,7 @@ class Frame:
         media_type: what ``encoded`` is.
         packets: the source's last seconds as the camera encoded them; None where it gives no video stream.
         part: what of it the model looks at; None: all of it.
+        main: where this is a frame of a camera's substream, the main stream's newest key frame; it is never newer.
     """
 
     picture: Image | Decoded
@@ -33,6 +34,7 @@ class Frame:
     media_type: str = "image/jpeg"
     packets: PacketRing | None = None
     part: Part | None = None
+    main: "Frame | None" = None
 
     @property
     def image(self) -> Image:

@@ -14,7 +14,7 @@ from av.container import InputContainer
 from av.video.stream import VideoStream
 
 from detector.sources.decoded import Decoded
-from detector.sources.dozing import Doze, DozingDecoder
+from detector.sources.dozing import Doze, DozingDecoder, KeyFramesOnly
 from detector.sources.frame import Frame
 from detector.sources.packets import PacketRing
 from detector.sources.source import Source, SourceError
@@ -147,7 +147,8 @@ class VideoSource(Source):
             last = seconds
             yield seconds, period, picture
             faults.seconds = seconds - after + period
-        length = container.duration / av.time_base if container.duration else 0.0
+        ends_anywhere = container.duration is None or isinstance(self._doze, KeyFramesOnly)
+        length = 0.0 if ends_anywhere else (container.duration or 0) / av.time_base
         # Who dozed has not decoded everything; the length still tells whether the file broke off.
         expected = 0 if self._doze is not None else stream.frames
         faults.report(self.address, expected=expected, length=length)

@@ -18,6 +18,7 @@ class CameraRow(Base):
     id: Mapped[str] = mapped_column(String(64), primary_key=True)
     name: Mapped[str] = mapped_column(String(100))
     source: Mapped[str] = mapped_column(String(500))
+    substream: Mapped[str | None] = mapped_column(String(500))
     enabled: Mapped[bool]
     longitude: Mapped[float | None]
     latitude: Mapped[float | None]

@@ -21,6 +21,14 @@ Source = Annotated[
         "or push: where frames are pushed over HTTP"
     ),
 ]
+Substream = Annotated[
+    str,
+    StringConstraints(strip_whitespace=True, min_length=1, max_length=500),
+    Field(
+        description="address of a small stream of the same camera: it is looked at in place of the source, of which "
+        "close looks and pictures of what stands still then take key frames; not with push:"
+    ),
+]
 Longitude = Annotated[float, Field(ge=-180, le=180, description="WGS 84, degrees")]
 Latitude = Annotated[float, Field(ge=-90, le=90, description="WGS 84, degrees")]
 CameraState = Literal["starting", "running", "reconnecting", "waiting", "finished", "stopped", "failed"]
@@ -140,11 +148,12 @@ class SnapshotStored(BaseModel):
 
 
 class Camera(BaseModel):
-    """A camera. Credentials in ``source`` are masked for all but administrators and engines."""
+    """A camera. Credentials in ``source`` and ``substream`` are masked for all but administrators and engines."""
 
     id: str
     name: str
     source: str
+    substream: str | None
     enabled: bool
     longitude: float | None
     latitude: float | None
@@ -168,6 +177,7 @@ class CameraCreate(BaseModel):
     id: CameraId
     name: CameraName = ""
     source: Source
+    substream: Substream | None = None
     enabled: bool = True
     longitude: Longitude | None = None
     latitude: Latitude | None = None
@@ -175,12 +185,13 @@ class CameraCreate(BaseModel):
 
 
 class CameraUpdate(BaseModel):
-    """What changes about a camera; fields left out stay as they are, a place given as null is removed."""
+    """What changes about a camera; fields left out stay as they are, a place or substream given as null is removed."""
 
     model_config = ConfigDict(extra="forbid")
 
     name: CameraName | None = None
     source: Source | None = None
+    substream: Substream | None = None
     enabled: bool | None = None
     longitude: Longitude | None = None
     latitude: Latitude | None = None

@@ -84,6 +84,7 @@ async def create_camera(office: Office, asker: Principal, body: CameraCreate) ->
         id=body.id,
         name=body.name,
         source=body.source,
+        substream=body.substream,
         enabled=body.enabled,
         longitude=body.longitude,
         latitude=body.latitude,
@@ -95,11 +96,17 @@ async def create_camera(office: Office, asker: Principal, body: CameraCreate) ->
         async with office.database.transaction() as session:
             session.add(row)
             await session.flush()
-            details = body.model_dump(mode="json") | {"source": masked(body.source)}
+            details = body.model_dump(mode="json") | _masked_addresses(body)
             await record(session, Actor.of(asker), "create", "camera", row.id, details=details)
             return await _shown(session, asker, row)
     except IntegrityError as error:
         raise ProblemError(409, f"There is a camera {body.id} already.", kind="id-taken") from error
+
+
+def _masked_addresses(body: CameraCreate | CameraUpdate) -> dict[str, str]:
+    """The addresses that a request gives, fit for the audit."""
+    given = {"source": body.source, "substream": body.substream}
+    return {name: masked(address) for name, address in given.items() if address is not None}
 
 
 async def update_camera(office: Office, asker: Principal, camera_id: str, body: CameraUpdate) -> Camera:
@@ -108,13 +115,11 @@ async def update_camera(office: Office, asker: Principal, camera_id: str, body: 
         row = await load_camera(session, camera_id)
         for field in body.model_fields_set:
             value = getattr(body, field)
-            if value is None and field not in ("longitude", "latitude"):
+            if value is None and field not in ("longitude", "latitude", "substream"):
                 raise invalid(field, "cannot be null; leave it out to keep it")
             setattr(row, field, value)
         row.updated_at = clock.now()
-        details = body.model_dump(mode="json", exclude_unset=True)
-        if body.source is not None:
-            details["source"] = masked(body.source)
+        details = body.model_dump(mode="json", exclude_unset=True) | _masked_addresses(body)
         await record(session, Actor.of(asker), "update", "camera", camera_id, details=details)
         return await _shown(session, asker, row)
 
@@ -196,10 +201,12 @@ async def _shown_all(
 def _camera(
     row: CameraRow, status: CameraStatusRow | None, asker: Principal, signals: list[SignalPhase], gap: Gap | None
 ) -> Camera:
+    plain = asker.has(Role.ADMINISTRATOR, Scope.ENGINE)
     return Camera(
         id=row.id,
         name=row.name,
-        source=row.source if asker.has(Role.ADMINISTRATOR, Scope.ENGINE) else masked(row.source),
+        source=row.source if plain else masked(row.source),
+        substream=row.substream if plain or row.substream is None else masked(row.substream),
         enabled=row.enabled,
         longitude=row.longitude,
         latitude=row.latitude,

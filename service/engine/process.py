@@ -186,4 +186,5 @@ def camera_config(camera: Camera) -> CameraConfig | None:
         _log.error("camera has a broken scene", camera=camera.id, reason=str(error))
         return None
     loop = camera.source.startswith(LOOP)
-    return CameraConfig(scene=scene, address=camera.source.removeprefix(LOOP), loop=loop)
+    substream = camera.substream.removeprefix(LOOP) if camera.substream else None
+    return CameraConfig(scene=scene, address=camera.source.removeprefix(LOOP), loop=loop, substream=substream)

@@ -31,6 +31,9 @@ async def test_a_camera_is_made_changed_and_removed(desk: Desk) -> None:
     assert changed.json()["source"] == "rtsp://10.0.0.9/a"
     moved = await admin.patch("/cameras/gate-1", json={"latitude": None, "longitude": None})
     assert (moved.json()["latitude"], moved.json()["name"]) == (None, "北门")
+    small = await admin.patch("/cameras/gate-1", json={"substream": "rtsp://10.0.0.9/small"})
+    assert small.json()["substream"] == "rtsp://10.0.0.9/small"
+    assert (await admin.patch("/cameras/gate-1", json={"substream": None})).json()["substream"] is None
     assert_problem(await admin.patch("/cameras/gate-1", json={"source": None}), 422, "source")
     assert_problem(await admin.post("/cameras", json={"id": "gate-1", "source": "push:"}), 409, "gate-1")
     assert [camera["id"] for camera in (await admin.get("/cameras")).json()["items"]] == ["gate-1"]
@@ -113,8 +116,10 @@ def test_credentials_are_masked(source: str, shown: str) -> None:
     assert masked(source) == shown
 
 
-async def test_only_administrators_and_engines_see_credentials(desk: Desk) -> None:
-    await desk.camera(source="rtsp://user:secret@10.0.0.9/live")
+@pytest.mark.parametrize("address", ["source", "substream"])
+async def test_only_administrators_and_engines_see_credentials(desk: Desk, address: str) -> None:
+    await desk.camera(**{"source": "rtsp://10.0.0.9/live", address: "rtsp://user:secret@10.0.0.9/live"})
+    assert "secret" not in (await (await desk.administrator()).get("/audit")).text
     for client, sees in (
         (await desk.administrator(), True),
         (await desk.engine(), True),

@@ -3104,7 +3104,7 @@ export interface components {
         };
         /**
          * Camera
-         * @description A camera. Credentials in ``source`` are masked for all but administrators and engines.
+         * @description A camera. Credentials in ``source`` and ``substream`` are masked for all but administrators and engines.
          */
         Camera: {
             /** Id */
@@ -3113,6 +3113,8 @@ export interface components {
             name: string;
             /** Source */
             source: string;
+            /** Substream */
+            substream: string | null;
             /** Enabled */
             enabled: boolean;
             /** Longitude */
@@ -3182,6 +3184,8 @@ export interface components {
              * @description rtsp://…, a file (loop: before its path plays it again and again), a folder of frames, or push: where frames are pushed over HTTP
              */
             source: string;
+            /** Substream */
+            substream?: string | null;
             /**
              * Enabled
              * @default true
@@ -3316,13 +3320,15 @@ export interface components {
         };
         /**
          * CameraUpdate
-         * @description What changes about a camera; fields left out stay as they are, a place given as null is removed.
+         * @description What changes about a camera; fields left out stay as they are, a place or substream given as null is removed.
          */
         CameraUpdate: {
             /** Name */
             name?: string | null;
             /** Source */
             source?: string | null;
+            /** Substream */
+            substream?: string | null;
             /** Enabled */
             enabled?: boolean | null;
             /** Longitude */
