@@ -64,7 +64,10 @@ def main(
         str, typer.Option(help="Share of the COCO weights mixed back in at the end, 0 to 1; auto tries three.")
     ] = "0.3",
     earlier: Annotated[
-        Path | None, typer.Option(help="Checkpoint of an earlier street model, mixed in so that less of it is lost.")
+        Path | None,
+        typer.Option(
+            help="Checkpoint or plain export of an earlier street model, mixed in so that less of it is lost."
+        ),
     ] = None,
     earlier_share: Annotated[float, typer.Option(help="Its share.", min=0.0, max=1.0)] = 0.5,
     head: Annotated[

@@ -11,6 +11,7 @@ import torch
 from torch import nn
 
 from datasets.classes import CLASSES, COCO_ROWS
+from models.schedule import TrainingError
 from models.surgery import class_convolutions, fold, logit
 
 LEVEL = 0.3
@@ -44,17 +45,21 @@ def blend(checkpoint: Path, coco: nn.Module, share: float, target: Path) -> None
     torch.save({"model": model.half(), "epoch": -1}, target)
 
 
-def mix(checkpoint: Path, earlier: Path, share: float) -> None:
+def mix(checkpoint: Path, earlier: nn.Module, share: float) -> None:
     """Mixes a share of an earlier street model into a checkpoint, in place, all classes alike.
 
     The mean of two models fine-tuned from the same start often beats both, and loses less of what only one of them
     knows (Wortsman et al. 2022, "Model soups", arXiv:2203.05482).
+
+    Raises:
+        TrainingError: the earlier model has not the heads that the checkpoint has.
     """
     content = torch.load(checkpoint, map_location="cpu", weights_only=False)
-    before = torch.load(earlier, map_location="cpu", weights_only=False)
-    old = fold((before.get("ema") or before["model"]).float()).state_dict()
+    old = fold(copy.deepcopy(earlier).float()).state_dict()
     model = fold(content["model"].float())
     mixed = model.state_dict()
+    if not mixed.keys() <= old.keys():
+        raise TrainingError("the model of --earlier has no one-to-one head; train with --head plain, or pass another")
     for name, value in mixed.items():
         if value.is_floating_point():
             mixed[name] = torch.lerp(value, old[name], share)

@@ -24,6 +24,7 @@ from models.quantizing import Int8, quantize, race
 from models.registry import Entry, Value, register, sha256
 from models.schedule import Schedule, TrainingError
 from models.surgery import operate
+from models.training import read_model
 
 SHARES = (0.0, 0.15, 0.3)
 """Shares of the COCO weights that are tried; with more, butts and garbage fade."""
@@ -50,7 +51,7 @@ class Plan:
     Attributes:
         schedule: what was trained, above all the data, the COCO weights and the size of the input.
         share: share of the COCO weights to mix in; "auto" tries `SHARES`.
-        earlier: checkpoint of an earlier street model to mix in, and its share; None mixes in none.
+        earlier: checkpoint or export of an earlier street model to mix in, and its share; None mixes in none.
         head: which head to export; "auto" measures both.
         clip: film on which people are counted against the teacher; the split `test` where None.
         int8: whether an int8 build is tried.
@@ -89,7 +90,7 @@ class Publisher:
         checkpoint: the last one of the run; files are written beside it.
 
     Raises:
-        TrainingError: the data has no labels to measure on.
+        TrainingError: the data has no labels to measure on, or the earlier model cannot be read.
         CollectionError: the data file points nowhere.
     """
 
@@ -100,8 +101,9 @@ class Publisher:
         self._val = Bench(plan.schedule.data, "val")
         self._test = Bench(plan.schedule.data, "test") if "test" in self._collection.splits else None
         self._tried: dict[str, Value] = {}
-        if plan.earlier is not None and not plan.earlier[0].is_file():
-            raise TrainingError(f"no checkpoint at {plan.earlier[0]}; pass another --earlier")
+        self._earlier = (
+            (read_model(plan.earlier[0], plan.schedule, "--earlier"), plan.earlier[1]) if plan.earlier else None
+        )
         if not checkpoint.is_file():
             raise TrainingError(f"nothing to publish: no {checkpoint}; train first, with --epochs above 0")
 
@@ -149,8 +151,8 @@ class Publisher:
         blended = self._checkpoint.with_name(f"{name}-{share:g}.pt")
         coco = operate(self._plan.schedule.weights, self._plan.schedule.model).model
         blend(self._checkpoint, coco, share, blended)
-        if self._plan.earlier is not None:
-            mix(blended, *self._plan.earlier)
+        if self._earlier is not None:
+            mix(blended, *self._earlier)
         exported = self._checkpoint.with_name(f"{name}-{share:g}-{head}.onnx")
         export(blended, exported, head)
         val = self._val.measure(open_export(exported, head, self._size))

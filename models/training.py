@@ -215,22 +215,38 @@ def start_checkpoint(schedule: Schedule, out: Path) -> Path:
     """
     start = out / "start.pt"
     if schedule.start is None:
-        model = operate(schedule.weights, schedule.model).model
-    elif not schedule.start.is_file():
-        raise TrainingError(f"no checkpoint at {schedule.start}; pass another --start")
-    elif schedule.start.suffix == ".onnx":
-        from models.restoring import restore  # noqa: PLC0415 - needs ONNX, which a bare GPU machine may lack
-
-        model = operate(schedule.weights, schedule.model).model
-        restore(schedule.start, model, read_street(schedule.data).photos("train"), schedule.image_size)
+        model: nn.Module = operate(schedule.weights, schedule.model).model
     else:
-        read_epoch(schedule.start)
-        content = torch.load(schedule.start, map_location="cpu", weights_only=False)
-        model = (content.get("ema") or content["model"]).float()
+        model = read_model(schedule.start, schedule, "--start")
     if schedule.plain:
         drop_one_to_one(model)
     torch.save({"model": model, "epoch": -1}, start)
     return start
+
+
+def read_model(file: Path, schedule: Schedule, option: str) -> nn.Module:
+    """The model of a checkpoint, or of an export with the plain head, which is made trainable again.
+
+    Args:
+        file: the checkpoint, or an ONNX file.
+        schedule: says of which architecture an export is, and whose photos give its normalisations.
+        option: how the file was named, for errors.
+
+    Raises:
+        TrainingError: there is no such file, or it is neither.
+    """
+    if not file.is_file():
+        raise TrainingError(f"no checkpoint at {file}; pass another {option}")
+    if file.suffix == ".onnx":
+        from models.restoring import restore  # noqa: PLC0415 - needs ONNX, which a bare GPU machine may lack
+
+        restored: nn.Module = operate(schedule.weights, schedule.model).model
+        restore(file, restored, read_street(schedule.data).photos("train"), schedule.image_size)
+        return restored
+    read_epoch(file)
+    content = torch.load(file, map_location="cpu", weights_only=False)
+    model: nn.Module = (content.get("ema") or content["model"]).float()
+    return model
 
 
 def read_epoch(checkpoint: Path) -> int:
