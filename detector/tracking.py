@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from detector.colours import COLOURS, colours, likeness
 from detector.detections import BoolArray, Detections, IntArray, ObjectClass
 from detector.duplicates import FAMILIES, distinct
-from detector.geometry import ious
+from detector.geometry import areas, intersections, ious
 from detector.half_hidden import completed, covered, hidden_sides, see_half_hidden
 from detector.kalman import Array, BoxFilter
 from detector.matching import NO_MATCH, assign, untaken
@@ -38,6 +38,9 @@ is near; after a gap nobody knows where the object is."""
 _LEARN_SECONDS: Final = 0.5
 _BELIEVED: Final = 3
 _NO_ROWS: Final[IntArray] = np.empty(0, np.int64)
+
+_MEETING: Final = 0.3
+"""Of whom so much must lie in another one's box, either may be followed by the other's track from then on."""
 
 _STRANGE = 0.6
 """Below this likeness of colours, two pictures show two objects; one object in another light stays above it."""
@@ -198,7 +201,7 @@ class Tracker:
     def _part_strangers(
         self, row_of: IntArray, cost: Array, detections: Detections, boxes: Array, age: Array, image: Image | None
     ) -> None:
-        """Undo matches of boxes that hardly agree where another's colours do: people who meet and part.
+        """Undo matches of boxes that hardly agree, or of people who meet, where another's colours agree.
 
         Where nobody else is near, who looks otherwise than before stands in another light; who is half hidden shows
         another's colours.
@@ -206,22 +209,35 @@ class Tracker:
         if image is None:
             return
         rows = (detections.is_of(ObjectClass.PERSON) & (row_of >= 0)).nonzero()[0]
-        rows = rows[cost[rows, row_of[rows]] > _DOUBTFUL_COST]
-        rows = rows[self._coloured[row_of[rows]]]
-        rows = rows[~covered(boxes, rows)]
+        doubtful = cost[rows, row_of[rows]] > _DOUBTFUL_COST
+        keep = self._coloured[row_of[rows]] & (doubtful | self._meets()[row_of[rows]])
+        rows, doubtful = rows[keep], doubtful[keep]
+        clear = ~covered(boxes, rows)
+        rows, doubtful = rows[clear], doubtful[clear]
         if not len(rows):
             return
         looks = colours(image, detections.xyxy[rows])
         strange = likeness(self._colours[row_of[rows]], looks) < _STRANGE
         if not strange.any():
             return
-        rows, looks = rows[strange], looks[strange]
+        rows, looks, doubtful = rows[strange], looks[strange], doubtful[strange]
         others = (self._coloured & (self._hits >= 3)).nonzero()[0]
         near = (self._distances(_centres(boxes[rows]), others, age) < 1) & (cost[np.ix_(rows, others)] < NO_MATCH)
         alike = likeness(self._colours[others], looks[:, None]) >= _STRANGE
         tracks = row_of[rows]
         far = (cost[rows, tracks] > _FAR_COST) & (age[tracks] < 1.5 * self._interval)
-        row_of[rows[far | (near & alike).any(axis=1)]] = -1
+        # Where boxes agree, another one's colours count only if that one can be had.
+        free = untaken(row_of, len(age))
+        free[tracks] = True
+        row_of[rows[far | (near & alike & (doubtful[:, None] | free[others])).any(axis=1)]] = -1
+
+    def _meets(self) -> BoolArray:
+        """(K,) whose box another known person must be in too, seen or hidden by it: there tracks change over."""
+        people = (self._votes.argmax(axis=1) == ObjectClass.PERSON) & (self._hits >= 3)
+        predicted = _corners(self._state.box)
+        shared = intersections(predicted, predicted[people])
+        meets: BoolArray = (shared > _MEETING * areas(predicted[people])).sum(axis=1) > people
+        return meets
 
     def _distances(self, found: Array, tracks: IntArray, age: Array) -> Array:
         """(N, len(tracks)) how far boxes are from where tracks must be, by how far those may have gone."""

@@ -35,6 +35,9 @@ _CAME: Final = 0.5
 """Who is first known this near to the side, in body heights, came in there while the tracker made sure."""
 
 
+_DEPTH: Final = 2.0
+"""A step away from a camera that looks down at the street is about half as long in the picture as a step aside."""
+
 _LEAST_SIGHTINGS: Final = 3
 _SIGHTINGS_A_SECOND: Final = 1.0
 """Seen less often, as by a camera that gives a picture every two seconds, nobody is accused: who it is between two
@@ -164,7 +167,7 @@ class Visit:
         (x, y), (u, v) = (self.speed[0] * known, self.speed[1] * known), self.pixels
         length = x * x + y * y
         share = min(max(((pixels[0] - u) * x + (pixels[1] - v) * y) / length, 0.0), 1.0) if length > 0 else 0.0
-        distance = math.hypot(pixels[0] - u - share * x, pixels[1] - v - share * y) / self.tall
+        distance = math.hypot(pixels[0] - u - share * x, _DEPTH * (pixels[1] - v - share * y)) / self.tall
         return distance if distance < 0.4 + 0.25 * gap else None
 
     def moments(self) -> list[Moment]:

@@ -197,3 +197,22 @@ def test_people_who_meet_do_not_take_each_other_along() -> None:
     assert len(last) == 2
     for xs in last.values():
         assert np.all(np.diff(xs) > 0) or np.all(np.diff(xs) < 0)
+
+
+@pytest.mark.parametrize("seed", [0, 3, 5, 7])
+def test_who_passes_before_somebody_does_not_take_the_number_along(seed: int) -> None:
+    """Somebody comes from behind one who stands, is hidden by that one, and hides that one then."""
+    stands, walks = person((0, 320, 250), (12, 320, 250), look=5), person((3, 320, 190), (9, 320, 320), look=2)
+    behind, before = (
+        Street(things, fps=5, jitter=2, missed=0.2, seed=seed) for things in ([walks, stands], [stands, walks])
+    )
+    tracker, seen_as = Tracker(), dict[float, set[int]]()
+    for far, near in zip(behind.frames(0, 12), before.frames(0, 12), strict=True):
+        walker = walks.box(far[0].seconds)
+        frame, seen = near if walker is not None and walker[3] > 250 else far
+        for box, _, _, track in tracker.update(seen, frame.seconds, frame.image):
+            if abs(float(box[3]) - 250) < 8 and not 3 < frame.seconds < 8:
+                seen_as.setdefault(frame.seconds, set()).add(track)
+    alone = {track for seconds, tracks in seen_as.items() for track in tracks if seconds < 3}
+    afterwards = {track for seconds, tracks in seen_as.items() for track in tracks if seconds > 8}
+    assert afterwards == alone

@@ -51,3 +51,20 @@ def test_a_box_that_jitters_at_the_kerb_makes_a_stay_no_longer(fps: int) -> None
     notes = [(m.note, m.frame.seconds) for m in visit(before | walk | after, allowed=0.8).moments()]
     assert notes[0] == ("start", 2.0)
     assert notes[-1] == ("end", 6.0)
+
+
+@pytest.mark.parametrize(
+    ("aside", "away", "expected"),
+    [
+        pytest.param(15.0, 0.0, True, id="half a body height aside"),
+        pytest.param(0.0, -15.0, False, id="as far up in the picture: twice as far on the ground"),
+        pytest.param(0.0, -6.0, True, id="a step away"),
+    ],
+)
+def test_who_is_lost_is_expected_where_a_step_away_from_the_camera_looks_short(
+    aside: float, away: float, *, expected: bool
+) -> None:
+    lost = visit({s / 5: True for s in range(10, 21)}, allowed=None)
+    box = (70.0 + aside, 20.0 + away, 80.0 + aside, 50.0 + away)
+    newcomer = Moment(Frame(IMAGE, NOON + timedelta(seconds=5), 5.0, 0), box, "", 0.8)
+    assert (lost.expects(newcomer, (75.0 + aside, 50.0 + away)) is not None) == expected
