@@ -16,7 +16,7 @@ from detector.comparison import Comparison, Seen
 from detector.detections import Detections, IntArray, ObjectClass
 from detector.duplicates import centred_within, show_one_object
 from detector.geometry import FloatArray, areas, ious
-from detector.growth import grown
+from detector.growth import around, grown
 from detector.looks import look_likeness, patch_look
 from detector.moments import Moment
 from detector.sources import Frame
@@ -189,7 +189,7 @@ class AnchorMemory:
     def _without_parts(self, seen: Seen, unknown: IntArray) -> IntArray:
         """Which of the objects that are no anchor show no part of one either; whose part is seen is there."""
         boxes = seen.boxes[unknown]
-        parts = show_one_object(boxes, seen.places)
+        parts = show_one_object(boxes, seen.places) | around(seen.places, boxes).T
         touched = np.array([self.now - a.touched <= _CLEAR_SECONDS for a in self.anchors])
         if touched.any():
             parts |= touched & centred_within(boxes, seen.places)

@@ -37,15 +37,15 @@ def grown(anchors: list[Anchor], now: float) -> list[tuple[Anchor, Anchor]]:
     young = [a for a in anchors if a.detected == now and a.sightings >= _SIGHTS and now - a.came <= _SECONDS]
     if not young or len(anchors) < 2:
         return []
-    held = _around(np.array([a.box for a in young]), np.array([a.box for a in anchors]))
+    held = around(np.array([a.box for a in young]), np.array([a.box for a in anchors]))
     older = ([anchors[i] for i in row.nonzero()[0].tolist()] for row in held)
     found = [(whole, [a for a in parts if a.detected < whole.came]) for whole, parts in zip(young, older, strict=True)]
     return [(parts[0], whole) for whole, parts in found if len(parts) == 1]
 
 
-def _around(boxes: FloatArray, places: FloatArray) -> BoolArray:
-    """(N, A) which of (N, 4) boxes lie around which of (A, 4) places."""
+def around(boxes: FloatArray, places: FloatArray) -> BoolArray:
+    """(N, A) which of (N, 4) boxes lie around which of (A, 4) places, so that these may be slivers."""
     shared = intersections(boxes, places)
     own, part = areas(boxes)[:, None], areas(places)
-    around: BoolArray = (shared >= _WITHIN * part) & (part >= _SLIVER * own) & (part < own)
-    return around
+    result: BoolArray = (shared >= _WITHIN * part) & (part >= _SLIVER * own) & (part < own)
+    return result

@@ -250,10 +250,11 @@ def test_what_something_hidden_cuts_off_does_not_shrink() -> None:
     assert anchor.box[0] * WIDTH < 306
 
 
-def test_a_part_that_is_seen_now_and_then_is_no_absence() -> None:
+@pytest.mark.parametrize("edge", [326.0, 333.0])
+def test_a_part_that_is_seen_now_and_then_is_no_absence(edge: float) -> None:
     """Its place looks otherwise since a car stands in front; what is left of it is seen every few seconds."""
     plain = textured()
-    parked, left = covered_by(plain, CAR[1], 30), (ObjectClass.GARBAGE, (326.0, 200.0, 340.0, 226.0))
+    parked, left = covered_by(plain, CAR[1], 30), (ObjectClass.GARBAGE, (edge, 200.0, 340.0, 226.0))
     now_and_then = [(0.2, parked, [left]), (1.6, parked, list[Seen]())] * 30
     memory = remember((20, plain, [WHOLE]), (2, parked, [CAR, left]), *now_and_then, (3, parked, [left]))
     assert len(memory.anchors) == 1
