@@ -35,8 +35,8 @@ _CAME: Final = 0.5
 """Who is first known this near to the side, in body heights, came in there while the tracker made sure."""
 
 
-_DEPTH: Final = 2.0
-"""A step away from a camera that looks down at the street is about half as long in the picture as a step aside."""
+_DEPTH: Final = 1.4
+"""A step away from a camera that looks down at the street is shorter in the picture than one aside, by about this."""
 
 _LEAST_SIGHTINGS: Final = 3
 _SIGHTINGS_A_SECOND: Final = 1.0

@@ -57,7 +57,7 @@ def test_a_box_that_jitters_at_the_kerb_makes_a_stay_no_longer(fps: int) -> None
     ("aside", "away", "expected"),
     [
         pytest.param(15.0, 0.0, True, id="half a body height aside"),
-        pytest.param(0.0, -15.0, False, id="as far up in the picture: twice as far on the ground"),
+        pytest.param(0.0, -15.0, False, id="as far up in the picture: farther on the ground"),
         pytest.param(0.0, -6.0, True, id="a step away"),
     ],
 )
