@@ -14,6 +14,7 @@ from detector.violations import Violation, ViolationKind
 
 _IMAGE = np.random.default_rng(7).integers(0, 255, (96, 128, 3), dtype=np.uint8)
 
+
 def fill_outbox(folder: Path, camera: str, count: int) -> list[UUID]:
     """Put ``count`` violations of a camera into an outbox, a minute apart; answers their ids."""
     outbox = Outbox(folder)
