@@ -7,6 +7,7 @@ from typer.testing import CliRunner
 from detector.cli import app
 from detector.detections import ObjectClass
 from detector.simulation import Faults, Outcome, Report, Results, Share, Tally, agreement, random_street, run_trial
+from detector.simulation.report import street_seed
 from detector.simulation.trial import judge
 from detector.simulation.truth import truth_of
 from tests.detector.simulation.streets import actor, layout, street
@@ -56,6 +57,25 @@ def test_on_random_streets_every_report_is_right(seed: int) -> None:
     assert [v.json_line() for v in trial.false] == []
     assert [v.json_line() for v in trial.repeated] == []
     assert trial.missed == []
+
+
+@pytest.mark.parametrize(
+    ("seed", "number", "kind"),
+    [
+        pytest.param(3, 99, "illegal_parking", id="first seen as a sliver behind a car"),
+        pytest.param(3, 47, "garbage", id="a sliver that was reported, and then the whole"),
+        pytest.param(3, 32, "garbage", id="an old sack half hidden by what is hidden itself"),
+        pytest.param(6, 43, "garbage", id="an old sack of which a sliver is seen now and then"),
+        pytest.param(5, 110, "garbage", id="a fifth of an old sack"),
+        pytest.param(2, 202, "cigarette_butt", id="butts that join a patch that is overlooked"),
+        pytest.param(3, 151, "jaywalking", id="somebody passes before one who stands"),
+        pytest.param(6, 39, "jaywalking", id="a cyclist passes behind one who stands"),
+    ],
+)
+def test_streets_once_judged_wrongly_stay_right(seed: int, number: int, kind: str) -> None:
+    trial = run_trial(random_street(street_seed(seed, number)), Faults(), 5)
+    assert [v.json_line() for v in [*trial.false, *trial.repeated] if v.kind == kind] == []
+    assert any(offence.kind == kind for offence, _ in trial.found)
 
 
 def test_the_command_prints_the_same_report_for_the_same_seed() -> None:
