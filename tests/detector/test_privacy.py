@@ -124,8 +124,8 @@ def test_regions_of_nobody() -> None:
 def test_who_is_behind_a_pole_is_still_there() -> None:
     last = LastSeen()
     both = rows_of([WALKER, [200, 50, 240, 150]], [0, 0], [0.9, 0.8], [7, 8])
-    assert last.add(both, 1.0) is both
+    assert last.add(both, 1.0).tracks.tolist() == [7, 8]
     assert last.add(both[[0]], 1.5).tracks.tolist() == [7, 8]
     assert last.add(both[[0]], 1.9).xyxy[1].tolist() == [200, 50, 240, 150]
     assert last.add(both[[0]], 2.3).tracks.tolist() == [7]
-    assert last.add(both, 0.5) is both
+    assert last.add(both, 0.5).tracks.tolist() == [7, 8]
