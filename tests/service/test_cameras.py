@@ -293,8 +293,9 @@ EVERY_KEY: dict[str, Any] = {
     "holidays": ["2026-10-01", "2027-02-17"],
     "overlaps": [{"camera": "gate-2", "here": SQUARE, "there": SQUARE}],
     "looking": {
-        "rate": 8.0, "motion": False, "parts": False, "recheck": 3.0, "quiet_hours": "Mo-Su 23:00-05:00", "quiet_rate": 1.0,
-        "sleep": False, "sleep_after": 20.0, "sleep_recheck": 5.0,
+        "rate": 8.0, "motion": False, "parts": False, "recheck": 3.0,
+        "quiet_hours": "Mo-Su 23:00-05:00", "quiet_rate": 1.0, "sleep": False,
+        "sleep_after": 20.0, "sleep_recheck": 5.0,
     },
 }  # fmt: skip
 
