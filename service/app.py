@@ -12,6 +12,7 @@ from service.areas.routes import router as areas
 from service.audit.routes import router as audit
 from service.authentication import authorise
 from service.calendars.routes import router as calendars
+from service.cameras.frame_socket import router as frame_socket
 from service.cameras.routes import router as cameras
 from service.cases.routes import router as cases
 from service.events.routes import router as events
@@ -86,6 +87,7 @@ def create_app(settings: Settings) -> FastAPI:
         api.include_router(router)
     api.include_router(reports)
     app.include_router(api)
+    app.include_router(frame_socket)
     app.include_router(open311)
     app.include_router(health_router)
     api_pages.install(app)

@@ -52,6 +52,9 @@ class OfficeServer(uvicorn.Server):
             access_log=False,
             server_header=False,
             timeout_graceful_shutdown=_GRACE_SECONDS,
+            ws="websockets-sansio",
+            ws_max_size=settings.frame_limit,
+            ws_per_message_deflate=False,  # JPEG does not get smaller
         )
         super().__init__(config)
         self._app = app
