@@ -95,9 +95,8 @@ async def test_a_frame_that_is_too_large_ends_the_connection(served: tuple[Desk,
     desk, _ = served
     await desk.camera()
     async with dial(desk, await key_for(desk, Scope.FRAMES_WRITE)) as connection:
-        await connection.send(b"\0" * (desk.settings.frame_limit + 1))
-        with pytest.raises(ConnectionClosed) as closed:
-            await connection.recv()
+        with pytest.raises(ConnectionClosed) as closed:  # while it is sent, or after that
+            await pushed(connection, b"\0" * (desk.settings.frame_limit + 1))
     assert closed.value.rcvd is not None
     assert closed.value.rcvd.code == 1009
 
