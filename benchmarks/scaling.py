@@ -12,6 +12,7 @@ from typing import Annotated, Final
 import numpy as np
 import typer
 
+from detector.cluster.placement import SPARE, USABLE
 from detector.detections import BoolArray
 from detector.geometry import FloatArray
 from detector.looking import Looking
@@ -25,11 +26,7 @@ _MOVING_SECONDS: Final = 12.0
 _SPREAD: Final = 0.8
 """Standard deviation of the logarithm of how busy streets are: one in twenty is four times as busy as the median."""
 _MOST_BUSY: Final = 0.95
-_USABLE: Final = 0.85
-"""Share of a machine that cameras may take; the rest is for evidence, clips, delivery and the system."""
 _OLDEST: Final = 0.5
-_SPARE: Final = 0.1
-"""Machines more than are needed, so that cameras of one that fails have somewhere to go."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,8 +71,8 @@ def age(demand: FloatArray, cores: int) -> float:
     """
     waiting, ages = 0.0, np.empty(len(demand))
     for second, asked in enumerate(demand.tolist()):
-        waiting = max(0.0, waiting + asked - cores * _USABLE)
-        ages[second] = waiting / (cores * _USABLE)
+        waiting = max(0.0, waiting + asked - cores * USABLE)
+        ages[second] = waiting / (cores * USABLE)
     return float(np.quantile(ages, 0.99))
 
 
@@ -99,14 +96,14 @@ def main(
     """Print cameras a machine and machines a city, for streets that move more or less."""
     cost, looking = Cost(look / 1000, decode / 1000, fps), Looking()
     typer.echo(
-        f"{look:g} ms a look, {decode:g} ms a picture, {fps:g} pictures/s; {_USABLE:.0%} of a machine for cameras"
+        f"{look:g} ms a look, {decode:g} ms a picture, {fps:g} pictures/s; {USABLE:.0%} of a machine for cameras"
     )
     heading = "".join(f"{f'{city:,} cameras':>16}" for city in CITIES)
     typer.echo(f"{'moving':>8}{'cores':>7}{'cameras':>9}{'a core':>8}{heading}")
     for share in (0.05, 0.1, 0.2, 0.4):
         for cores in CORES:
             most = most_cameras(cores, share, cost, looking, np.random.default_rng(seed))
-            machines = "".join(f"{ceil(ceil(city / most) * (1 + _SPARE)):16}" for city in CITIES)
+            machines = "".join(f"{ceil(ceil(city / most) * (1 + SPARE)):16}" for city in CITIES)
             typer.echo(f"{share:8.0%}{cores:7}{most:9}{most / cores:8.1f}{machines}")
 
 

@@ -7,7 +7,7 @@ from math import ceil
 from typing import Final
 
 USABLE: Final = 0.85
-"""Share of a machine for cameras; the rest is for evidence, clips, delivery and the system (benchmarks.scaling)."""
+"""Share of a machine for cameras; the rest is for evidence, clips, delivery and the system (`benchmarks.scaling` too)."""
 SPARE: Final = 0.1
 """Machines more than are needed, so that the cameras of one that fails have somewhere to go (benchmarks.scaling)."""
 UNKNOWN_COST: Final = 0.2
