@@ -7,9 +7,9 @@ from math import ceil
 from typing import Final
 
 USABLE: Final = 0.85
-"""Share of a machine for cameras; the rest is for evidence, clips, delivery and the system (`benchmarks.scaling` too)."""
+"""Share of a machine for cameras; the rest is for evidence, clips, delivery and the system."""
 SPARE: Final = 0.1
-"""Machines more than are needed, so that the cameras of one that fails have somewhere to go (benchmarks.scaling)."""
+"""Machines more than are needed, so that the cameras of one that fails have somewhere to go."""
 UNKNOWN_COST: Final = 0.2
 """Cores of a camera that nobody has measured: between a still street (0.05) and one that always moves (0.35)."""
 _UNEVEN: Final = 0.2
