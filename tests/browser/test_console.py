@@ -98,7 +98,7 @@ def test_live_arrival_leaves_the_screen_alone(console: Console) -> None:
 
 def test_a_faster_colleague_is_named(console: Console) -> None:
     first, second = console.deliver(2)
-    page = console.page()
+    page = console.page(service_workers="block")  # Playwright does not hold up what goes past a worker
     page.route("**/api/v1/events", lambda route: route.abort())
     page.goto(console.office.url + "/review")
     sign_in(page, "admin", console.office.accounts["admin"])
@@ -117,7 +117,7 @@ def test_a_faster_colleague_is_named(console: Console) -> None:
 
 def test_a_broken_net_brings_the_case_back(console: Console) -> None:
     first, second = console.deliver(2)
-    page = console.signed_in("/review")
+    page = console.signed_in("/review", service_workers="block")  # a request that goes past a worker is not aborted
     expect_case(page, first)
     page.route("**/confirm", lambda route: route.abort())
     page.keyboard.press("c")

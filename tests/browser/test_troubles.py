@@ -50,7 +50,7 @@ def test_photos_survive_a_restart_without_a_net(console: Console, tmp_path: Path
 
 def test_a_dropped_stream_is_shown_and_comes_back(console: Console) -> None:
     console.deliver(1)
-    page = console.page()
+    page = console.page(service_workers="block")  # Playwright does not hold up what goes past a worker
     page.route("**/api/v1/events", lambda route: route.abort())
     page.goto(console.office.url + "/review")
     sign_in(page, OPERATOR, console.office.accounts[OPERATOR])
