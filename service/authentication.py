@@ -4,6 +4,7 @@ import secrets
 from typing import Annotated
 
 from fastapi import Depends, Request
+from fastapi.requests import HTTPConnection
 
 from service.errors import ProblemError
 from service.office import Office, office_of
@@ -44,12 +45,8 @@ async def authorise(request: Request, office: Annotated[Office, Depends(office_o
 
 async def identify(request: Request, office: Office) -> Principal | None:
     """The principal that a request names, or none where it names nobody that is known."""
-    header = request.headers.get("authorization")
-    if header is not None:
-        scheme, _, key = header.partition(" ")
-        if scheme.lower() != "bearer":
-            return None
-        return await office.keys.principal(key.strip())
+    if "authorization" in request.headers:
+        return await program_of(request, office)
     token = request.cookies.get(COOKIE)
     if token is None:
         return None
@@ -59,6 +56,12 @@ async def identify(request: Request, office: Office) -> Principal | None:
         if not secrets.compare_digest(sent.encode(), csrf_token(token).encode()):
             raise ProblemError(403, "The header X-CSRF-Token is missing or wrong: load the page again.", kind="csrf")
     return principal
+
+
+async def program_of(connection: HTTPConnection, office: Office) -> Principal | None:
+    """The program whose API key a request or a WebSocket sends along, or none."""
+    scheme, _, key = connection.headers.get("authorization", "").partition(" ")
+    return await office.keys.principal(key.strip()) if scheme.lower() == "bearer" else None
 
 
 async def still_signed_in(office: Office, principal: Principal, request: Request) -> bool:

@@ -6,7 +6,6 @@ before the next frame never sends more than is taken. Only API keys are let in: 
 WebSocket of any site, but no ``Authorization``.
 """
 
-import re
 from datetime import datetime
 from secrets import token_hex
 
@@ -16,13 +15,12 @@ from pydantic import AwareDatetime, TypeAdapter, ValidationError
 from sqlalchemy.exc import DBAPIError
 from starlette.types import Message
 
-from service import clock
-from service.cameras import frame_relay, workflow
+from service.authentication import program_of
+from service.cameras import workflow
 from service.cameras.schemas import FrameAccepted
 from service.database import is_away
 from service.errors import ProblemError, invalid, problem_response, put_off
 from service.office import Office
-from service.photos.picture import check_jpeg
 from service.security import ACCESS
 
 log = structlog.get_logger(__name__)
@@ -32,7 +30,6 @@ router = APIRouter(prefix="/api/v1/cameras")
 _NO_LONGER = frozenset({401, 403, 404, 409})
 """Problems of the connection, not of a frame: it is closed."""
 _POLICY_VIOLATION = 1008
-_BEARER = re.compile(r"(?i:bearer) +(\S+)")
 _MOMENT = TypeAdapter[datetime](AwareDatetime)
 
 
@@ -70,12 +67,7 @@ async def _take(
 ) -> FrameAccepted:
     """Hand a frame to the engine, by the rules of the moment: the key or the camera may be gone since the last one."""
     await _check(office, websocket, camera_id)
-    frame: bytes = message["bytes"]
-    check_jpeg(frame)
-    captured_at = captured_at or clock.now()
-    await frame_relay.send(office.settings.engine_socket, camera_id, captured_at, frame)
-    office.metrics.frames.inc()
-    return FrameAccepted(camera_id=camera_id, captured_at=captured_at)
+    return await workflow.take_frame(office, camera_id, message["bytes"], captured_at)
 
 
 async def _check(office: Office, websocket: WebSocket, camera_id: str) -> None:
@@ -85,9 +77,8 @@ async def _check(office: Office, websocket: WebSocket, camera_id: str) -> None:
         ProblemError: 401 or 403 where the key is none or not for this, 404 and 409 as in `workflow.check_push`, 503
             where the database is away.
     """
-    key = _BEARER.fullmatch(websocket.headers.get("authorization", "").strip())
     try:
-        principal = await office.keys.principal(key[1]) if key else None
+        principal = await program_of(websocket, office)
         if principal is None:
             raise ProblemError(
                 401, "Send an API key with the scope frames:write.", kind="not-signed-in",

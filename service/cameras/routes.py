@@ -8,9 +8,8 @@ from fastapi.responses import StreamingResponse
 from pydantic import AwareDatetime
 
 from detector.scene import SceneSettings
-from service import clock
 from service.authentication import still_signed_in
-from service.cameras import frame_relay, gaps, live, probing, rehearsals, signals, workflow
+from service.cameras import gaps, live, probing, rehearsals, signals, workflow
 from service.cameras.rehearsal_schemas import Rehearsal, RehearsalRequest
 from service.cameras.schemas import (
     Camera,
@@ -112,11 +111,7 @@ async def push_frame(
     """Push one frame of a camera whose source is ``push:``; the newest wins."""
     await workflow.check_push(office, asker, camera_id)
     frame = await read_body(request, office.settings.frame_limit, ("image/jpeg",))
-    check_jpeg(frame)
-    captured_at = x_captured_at or clock.now()
-    await frame_relay.send(office.settings.engine_socket, camera_id, captured_at, frame)
-    office.metrics.frames.inc()
-    return FrameAccepted(camera_id=camera_id, captured_at=captured_at)
+    return await workflow.take_frame(office, camera_id, frame, x_captured_at)
 
 
 @router.get("/{camera_id}/snapshot.jpg", response_class=Response, responses=JPEG_ANSWER | problems(401, 404))

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from datetime import datetime
 
 from sqlalchemy import delete, select
 from sqlalchemy.exc import IntegrityError
@@ -11,6 +12,7 @@ from detector.scene import SceneSettings
 from service import clock
 from service.api_keys.models import ApiKeyRow
 from service.audit.workflow import Actor, record
+from service.cameras import frame_relay
 from service.cameras.gaps import follow_alert, lasting_gaps, note_gaps
 from service.cameras.models import CameraRow, CameraStatusRow
 from service.cameras.schemas import (
@@ -20,6 +22,7 @@ from service.cameras.schemas import (
     CameraStatus,
     CameraStatusReport,
     CameraUpdate,
+    FrameAccepted,
     Gap,
     SignalPhase,
 )
@@ -29,6 +32,7 @@ from service.events.workflow import EVERYBODY, publish
 from service.loading import load
 from service.office import Office
 from service.paging import decode_cursor, encode_cursor
+from service.photos.picture import check_jpeg
 from service.security import Principal, Role, Scope
 
 PUSH = "push:"
@@ -160,6 +164,19 @@ async def check_push(office: Office, asker: Principal, camera_id: str) -> None:
         raise ProblemError(409, f"{camera_id} does not take pushed frames: its source is not {PUSH}", kind="no-push")
     if not row.enabled:
         raise ProblemError(409, f"{camera_id} is switched off.", kind="camera-off")
+
+
+async def take_frame(office: Office, camera_id: str, frame: bytes, captured_at: datetime | None) -> FrameAccepted:
+    """Hand a pushed frame to the engine; without a time of its own it is from now.
+
+    Raises:
+        ProblemError: 422 where it is no JPEG picture, 503 where no engine takes it.
+    """
+    check_jpeg(frame)
+    captured_at = captured_at or clock.now()
+    await frame_relay.send(office.settings.engine_socket, camera_id, captured_at, frame)
+    office.metrics.frames.inc()
+    return FrameAccepted(camera_id=camera_id, captured_at=captured_at)
 
 
 async def report_status(office: Office, camera_id: str, body: CameraStatusReport) -> CameraStatus:
